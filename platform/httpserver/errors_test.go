@@ -1,0 +1,150 @@
+package httpserver_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"zomato/platform/access"
+	"zomato/platform/httpserver"
+)
+
+func TestEvery_refusal_is_a_problem_document(t *testing.T) {
+	t.Parallel()
+	url := start(t, func(o *httpserver.Options) { o.Deadline = 20 * time.Millisecond })
+	for _, c := range []struct {
+		name, method, path, body string
+		headers                  []string
+		status                   int
+		code                     string
+	}{
+		{"an unknown route", "GET", "/nowhere", "", nil, 404, "route_not_found"},
+		{"another case", "GET", "/DISHES/", "", nil, 404, "route_not_found"},
+		{"a fault", "GET", "/dishes/404", "", nil, 404, "dish_not_found"},
+		{"a method that the path does not know", "DELETE", "/dishes/", "", nil, 405, "method_not_allowed"},
+		{"a method that nobody knows", "BREW", "/dishes/", "", nil, 501, "method_not_implemented"},
+		{"malformed JSON", "POST", "/dishes/", `{"name": `, nil, 400, "malformed_json"},
+		{"two JSON values", "POST", "/dishes/", `{} {}`, nil, 400, "malformed_json"},
+		{"no body", "POST", "/dishes/", "", nil, 400, "body_required"},
+		{"the character zero", "POST", "/dishes/", `{"name":"a\u0000","price":1}`, nil, 400, "malformed_json"},
+		{"a compressed body", "POST", "/dishes/", `{}`, []string{"Content-Encoding", "gzip"}, 415, "unsupported_content_encoding"},
+		{"another media type", "POST", "/dishes/", `{}`, []string{"Content-Type", "text/plain"}, 415, "unsupported_media_type"},
+		{"a body too large", "POST", "/dishes/", strings.Repeat(" ", 300<<10), nil, 413, "body_too_large"},
+		{"headers too large", "GET", "/dishes/", "", []string{"X-Large", strings.Repeat("x", 16<<10)}, 431, "headers_too_large"},
+		{"a broken escape in the query", "GET", "/dishes/?%zz=1", "", nil, 400, "malformed_query"},
+		{"a zero in the query", "GET", "/dishes/?limit=%00", "", nil, 400, "malformed_query"},
+		{"a broken escape in the path", "GET", "/dishes/%zz", "", nil, 400, "malformed_path"},
+		{"a malformed If-Match", "PUT", "/dishes/1", `{}`, []string{"If-Match", "3"}, 400, "malformed_header"},
+		{"an old If-Match", "PUT", "/dishes/1", `{}`, []string{"If-Match", `"2.abc"`}, 412, "changed"},
+		{"a panic", "GET", "/broken/panic", "", nil, 500, "internal"},
+		{"an error that is no fault", "GET", "/broken/text", "", nil, 500, "internal"},
+		{"a deadline", "GET", "/broken/slow", "", nil, 503, "timeout"},
+		{"a part that is not available", "GET", "/broken/busy", "", nil, 503, "busy"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			got := callRaw(t, url, c.method, c.path, c.body, c.headers...)
+			require.Equal(t, c.status, got.status, got.body)
+			problem := got.problem(t)
+			require.Equal(t, c.code, problem["code"], got.body)
+			if c.status != 431 { // then the path is not known
+				require.Equal(t, strings.Split(c.path, "?")[0], problem["instance"])
+			}
+			require.NotContains(t, got.body, "secret")
+			require.Equal(t, "no-store", got.header.Get("Cache-Control"))
+			if c.status == 503 {
+				require.NotEmpty(t, got.header.Get("Retry-After"))
+			}
+		})
+	}
+}
+
+// callRaw sends what the standard client would refuse to send.
+func callRaw(t *testing.T, url, method, path, body string, headers ...string) answer {
+	t.Helper()
+	text := fmt.Sprintf("%s %s HTTP/1.1\r\nHost: test\r\nConnection: close\r\n", method, path)
+	contentType := "Content-Type: application/json\r\n"
+	for i := 0; i+1 < len(headers); i += 2 {
+		if headers[i] == "Content-Type" {
+			contentType = ""
+		}
+		text += headers[i] + ": " + headers[i+1] + "\r\n"
+	}
+	if body != "" {
+		text += contentType + fmt.Sprintf("Content-Length: %d\r\n", len(body))
+	}
+	return raw(t, url, text+"\r\n"+body, 1)[0]
+}
+
+func TestFindings_name_the_field_and_the_code(t *testing.T) {
+	t.Parallel()
+	url := start(t)
+	for _, c := range []struct {
+		name, method, path, body, pointer, code string
+	}{
+		{"a field is missing", "POST", "/dishes/", `{"price":1}`, "#/name", "required"},
+		{"an empty text", "POST", "/dishes/", `{"name":"","price":1}`, "#/name", "required"},
+		{"a text too long", "POST", "/dishes/", `{"name":"12345678901","price":1}`, "#/name", "too_long"},
+		{"a list too long", "POST", "/dishes/", `{"name":"x","price":1,"tags":["a","b","c"]}`, "#/tags", "too_long"},
+		{"a wrong type deep inside", "POST", "/dishes/", `{"name":"x","price":1,"tags":["a",1]}`, "#/tags/1", "invalid"},
+		{"a number out of range", "POST", "/dishes/", `{"name":"x","price":0}`, "#/price", "out_of_range"},
+		{"three decimals", "POST", "/dishes/", `{"name":"x","price":1.005}`, "#/price", "invalid"},
+		{"a price as text", "POST", "/dishes/", `{"name":"x","price":"1"}`, "#/price", "invalid"},
+		{"an unknown field", "POST", "/dishes/", `{"name":"x","price":1,"is_admin":true}`, "#/is_admin", "unknown_field"},
+		{"a field in capitals", "POST", "/dishes/", `{"NAME":"x","name":"x","price":1}`, "#/NAME", "unknown_field"},
+		{"null for a field that cannot be empty", "PUT", "/dishes/1", `{"name":null}`, "#/name", "invalid"},
+		{"three decimals in an update", "PUT", "/dishes/1", `{"price":1.005}`, "#/price", "invalid"},
+		{"a number that no integer holds", "PUT", "/dishes/1", `{"stock":1e300}`, "#", "invalid"},
+		{"an unknown parameter", "GET", "/dishes/?limitt=1", "", "query/limitt", "unknown_field"},
+		{"a parameter in capitals", "GET", "/dishes/?LIMIT=1", "", "query/LIMIT", "unknown_field"},
+		{"a limit too high", "GET", "/dishes/?limit=101", "", "query/limit", "out_of_range"},
+		{"a limit of zero", "GET", "/dishes/?limit=0", "", "query/limit", "out_of_range"},
+		{"skip and cursor", "GET", "/dishes/?skip=1&cursor=x", "", "query/skip", "invalid"},
+		{"an id that is no number", "GET", "/dishes/abc", "", "path/dish_id", "invalid"},
+		{"an id with a sign", "GET", "/dishes/+1", "", "path/dish_id", "invalid"},
+		{"an id of zero", "GET", "/dishes/0", "", "path/dish_id", "invalid"},
+		{"an id beyond all integers", "GET", "/dishes/99999999999999999999", "", "path/dish_id", "invalid"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			got := call(t, c.method, url+c.path, c.body)
+			require.Equal(t, 422, got.status, got.body)
+			problem := got.problem(t)
+			require.Len(t, problem["errors"], 1, got.body)
+			found := problem["errors"].([]any)[0].(map[string]any)
+			require.Equal(t, c.pointer, found["pointer"], got.body)
+			require.Equal(t, c.code, found["code"], got.body)
+			require.NotEmpty(t, found["detail"])
+		})
+	}
+}
+
+func TestAll_findings_are_reported_at_once(t *testing.T) {
+	t.Parallel()
+	got := call(t, "POST", start(t)+"/dishes/", `{"name":"","price":1.005,"x":1}`)
+	require.Equal(t, 422, got.status)
+	require.Len(t, got.problem(t)["errors"], 3, got.body)
+}
+
+func TestAccess_is_decided_before_the_input_is_read(t *testing.T) {
+	t.Parallel()
+	url := start(t, func(o *httpserver.Options) {
+		o.Principal = func(authorization string) access.Principal {
+			if authorization == "courier" {
+				return access.Principal{Role: access.Courier}
+			}
+			return access.Principal{}
+		}
+	})
+	require.Equal(t, 200, call(t, "GET", url+"/dishes/1", "").status)
+	refused := call(t, "POST", url+"/dishes/", `{"name": `)
+	require.Equal(t, 401, refused.status)
+	require.Equal(t, "unauthenticated", refused.problem(t)["code"])
+	forbidden := call(t, "POST", url+"/dishes/", `{"name": `, "Authorization", "courier")
+	require.Equal(t, 403, forbidden.status)
+	forbidden.problem(t)
+	require.Equal(t, 401, call(t, "GET", url+"/metrics", "").status)
+}

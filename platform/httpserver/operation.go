@@ -1,0 +1,211 @@
+package httpserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
+	"github.com/gofiber/fiber/v2"
+
+	"zomato/platform/access"
+)
+
+// Operation declares one operation next to its handler.
+type Operation struct {
+	// ID is unique and kebab-case, such as "get-customer".
+	ID string
+	// Method is GET, POST, PUT or DELETE. A GET is served to HEAD as well.
+	Method string
+	// Path is the route with its parameters in braces. Both forms, with and
+	// without a slash at the end, are served.
+	Path string
+	// Summary is the line that /docs shows.
+	Summary string
+	// Description says what the summary does not, in Markdown.
+	Description string
+	// Access says who may call. An operation without it does not start.
+	Access access.Rule
+	// Status is that of success; 0 means 200, or 204 for an answer without body.
+	Status int
+	// Errors are the statuses of this operation's own refusals. Those that
+	// every operation can have (400, 415, 422, 500, 503) are added.
+	Errors []int
+}
+
+// Endpoint is an operation with its handler, ready to be registered.
+type Endpoint struct {
+	operation Operation
+	register  func(s *Server, op huma.Operation)
+}
+
+// Routes are the endpoints of one module.
+type Routes struct {
+	// Module names the module; the document groups by it.
+	Module    string
+	Endpoints []Endpoint
+}
+
+// Handle joins an operation and its handler. The input type I holds path,
+// query and header parameters and the Body; the output type O holds headers
+// and the Body (see the huma documentation). The handler returns faults.
+func Handle[I, O any](op Operation, handler func(context.Context, *I) (*O, error)) Endpoint {
+	return Endpoint{operation: op, register: func(s *Server, described huma.Operation) {
+		huma.Register(s.api, described, func(ctx context.Context, in *I) (*O, error) {
+			out, err := handler(ctx, in)
+			if err == nil {
+				return out, nil
+			}
+			info := requestOf(ctx)
+			problem := problemOf(err).of(info)
+			if problem.Status >= http.StatusInternalServerError {
+				info.cause = err
+			}
+			return nil, problem
+		})
+	}}
+}
+
+// register puts the endpoints of all modules on the router: static paths before
+// those with parameters, since /restaurants/search must not be taken for a
+// restaurant called "search".
+func (s *Server) register(all []Routes) error {
+	type owned struct {
+		Endpoint
+		module string
+	}
+	var endpoints []owned
+	for _, routes := range all {
+		for _, endpoint := range routes.Endpoints {
+			endpoints = append(endpoints, owned{endpoint, routes.Module})
+		}
+	}
+	slices.SortFunc(endpoints, func(a, b owned) int {
+		x, y := a.operation, b.operation
+		return strings.Compare(order(x.Path)+" "+x.Method, order(y.Path)+" "+y.Method)
+	})
+	seen := map[string]string{}
+	var errs []error
+	for _, e := range endpoints {
+		op := e.operation
+		key := op.Method + " " + shape(op.Path)
+		switch {
+		case !op.Access.Declared():
+			errs = append(errs, fmt.Errorf("%s %s of module %s declares no access: say who may call it", op.Method, op.Path, e.module))
+		case seen[key] != "":
+			errs = append(errs, fmt.Errorf("%s %s is registered by module %s and by module %s", op.Method, op.Path, seen[key], e.module))
+		default:
+			seen[key] = e.module
+			e.register(s, s.describe(op, e.module))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// order sorts a parameter behind every static segment at the same place.
+func order(path string) string {
+	return strings.ReplaceAll(strings.TrimSuffix(path, "/"), "{", "\x7f")
+}
+
+// shape is the path with its parameters made anonymous, to find two routes
+// that no request could tell apart.
+func shape(path string) string {
+	segments := strings.Split(strings.TrimSuffix(path, "/"), "/")
+	for i, segment := range segments {
+		if strings.HasPrefix(segment, "{") {
+			segments[i] = "{}"
+		}
+	}
+	return strings.Join(segments, "/")
+}
+
+func (s *Server) describe(op Operation, module string) huma.Operation {
+	out := huma.Operation{
+		OperationID: op.ID, Method: op.Method, Path: op.Path, Summary: op.Summary, Description: op.Description,
+		DefaultStatus: op.Status, Tags: []string{module},
+		Errors:     append(slices.Clone(op.Errors), http.StatusBadRequest, http.StatusServiceUnavailable),
+		Extensions: map[string]any{"x-access": op.Access.Roles()},
+		Middlewares: huma.Middlewares{
+			s.guard(op),
+			func(ctx huma.Context, next func(huma.Context)) {
+				next(ctx)
+				finish(humafiber.Unwrap(ctx), op.Access)
+			},
+		},
+	}
+	if op.Method == http.MethodPost || op.Method == http.MethodPut {
+		out.Errors = append(out.Errors, http.StatusUnsupportedMediaType, http.StatusRequestEntityTooLarge)
+	}
+	slices.Sort(out.Errors)
+	out.Errors = slices.Compact(out.Errors)
+	return out
+}
+
+// guard decides who may call and refuses path ids that are no positive
+// integers, before the input is read.
+func (s *Server) guard(op Operation) func(huma.Context, func(huma.Context)) {
+	ids := pathIDs(op.Path)
+	return func(ctx huma.Context, next func(huma.Context)) {
+		refusal := decide(op.Access, access.From(ctx.Context()), ctx.Param)
+		if refusal == nil {
+			refusal = refuseIDs(ctx, ids)
+		}
+		if refusal != nil {
+			c := humafiber.Unwrap(ctx)
+			s.write(c, refusal.of(requestOf(c.UserContext())))
+			return
+		}
+		next(ctx)
+	}
+}
+
+func decide(rule access.Rule, who access.Principal, param func(string) string) *Problem {
+	switch rule.Decide(who, param) {
+	case access.Unauthenticated:
+		return newProblem(http.StatusUnauthorized, "unauthenticated", "Log in first.")
+	case access.Forbidden:
+		return newProblem(http.StatusForbidden, "forbidden", "This needs another role.")
+	case access.Hidden:
+		return newProblem(http.StatusNotFound, "not_found", "There is no such record.")
+	default:
+		return nil
+	}
+}
+
+func pathIDs(path string) []string {
+	var ids []string
+	for _, segment := range strings.Split(path, "/") {
+		if name, ok := strings.CutPrefix(segment, "{"); ok && strings.HasSuffix(name, "_id}") {
+			ids = append(ids, strings.TrimSuffix(name, "}"))
+		}
+	}
+	return ids
+}
+
+func refuseIDs(ctx huma.Context, names []string) *Problem {
+	for _, name := range names {
+		value := ctx.Param(name)
+		// 18 digits always fit an int64.
+		if value == "" || len(value) > 18 || value[0] == '0' || strings.Trim(value, "0123456789") != "" {
+			p := newProblem(http.StatusUnprocessableEntity, codeInvalid, "An id in the path is a positive whole number.")
+			p.Errors = []Finding{{Pointer: "path/" + name, Code: codeInvalid, Detail: p.Detail}}
+			return p
+		}
+	}
+	return nil
+}
+
+// router is what huma registers on: every GET is served to HEAD as well.
+type router struct{ fiber.Router }
+
+// Add implements the router of humafiber.
+func (r router) Add(method, path string, handlers ...fiber.Handler) fiber.Router {
+	if method == fiber.MethodGet {
+		r.Router.Add(fiber.MethodHead, path, handlers...)
+	}
+	return r.Router.Add(method, path, handlers...)
+}

@@ -1,0 +1,174 @@
+package httpserver
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gofiber/fiber/v2"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/valyala/fasthttp"
+	"go.uber.org/zap"
+
+	"zomato/platform/access"
+)
+
+// Limits of a request (design: reliability.md §5).
+const (
+	bodyLimit      = 256 << 10 // bytes
+	readBufferSize = 8 << 10   // bytes: what the headers may take
+	readTimeout    = 5 * time.Second
+	writeTimeout   = 10 * time.Second
+	idleTimeout    = 60 * time.Second
+	// DefaultDeadline is how long a handler may take.
+	DefaultDeadline = 5 * time.Second
+)
+
+// ModuleStatus is a module as GET / shows it.
+type ModuleStatus struct {
+	Name    string `json:"name"`
+	Enabled bool   `json:"enabled"`
+}
+
+// HealthCheck is one part of GET /health/ready.
+type HealthCheck struct {
+	Name string
+	// Check says how the part is, in a word or two. An error means that this
+	// instance must not get requests now.
+	Check func(context.Context) (string, error)
+}
+
+// Options are what the server is made of.
+type Options struct {
+	// Listen is the address, such as 127.0.0.1:8000; port 0 takes a free one.
+	Listen string
+	// Version is shown in the document.
+	Version string
+	// Deadline is how long a handler may take; 0 means DefaultDeadline.
+	Deadline time.Duration
+	// Principal says who sends a request; nil means that everybody is staff
+	// (open mode).
+	Principal func(authorization string) access.Principal
+	// Context completes the context of each request; nil leaves it as it is.
+	Context func(context.Context) context.Context
+	// Modules are shown by GET /.
+	Modules []ModuleStatus
+	// Routes are the endpoints of all modules, in any order.
+	Routes []Routes
+	// Checks decide about readiness.
+	Checks []HealthCheck
+	// Metrics is served at /metrics and gets the server's own.
+	Metrics *prometheus.Registry
+}
+
+// Server answers HTTP. Create it with New.
+type Server struct {
+	options  Options
+	log      *zap.Logger
+	app      *fiber.App
+	api      huma.API
+	metrics  *metrics
+	listener net.Listener
+	served   chan error
+	stopping atomic.Bool
+}
+
+// New builds the server with all its routes. It returns an error when two
+// modules register one route or when an operation declares no access.
+func New(options Options, log *zap.Logger) (*Server, error) {
+	if options.Deadline == 0 {
+		options.Deadline = DefaultDeadline
+	}
+	if options.Principal == nil {
+		options.Principal = func(string) access.Principal { return access.Principal{Role: access.Staff} }
+	}
+	if options.Context == nil {
+		options.Context = func(ctx context.Context) context.Context { return ctx }
+	}
+	s := &Server{options: options, log: log, served: make(chan error, 1)}
+	var err error
+	if s.metrics, err = newMetrics(options.Metrics); err != nil {
+		return nil, fmt.Errorf("register the metrics of the server: %w", err)
+	}
+	s.app = fiber.New(fiber.Config{
+		DisableStartupMessage: true,
+		// Without Immutable the strings of a request point into memory that the
+		// next request overwrites.
+		Immutable:               true,
+		CaseSensitive:           true,
+		BodyLimit:               bodyLimit,
+		ReadBufferSize:          readBufferSize,
+		ReadTimeout:             readTimeout,
+		WriteTimeout:            writeTimeout,
+		IdleTimeout:             idleTimeout,
+		EnableTrustedProxyCheck: true,
+		ErrorHandler:            s.handleServerError,
+	})
+	s.app.Use(s.edge)
+	s.api = newAPI(s.app, options.Version)
+	all := append(slices.Clone(options.Routes), s.ownRoutes())
+	if err = s.register(all); err != nil {
+		return nil, fmt.Errorf("register the routes: %w", err)
+	}
+	if err = s.serveDocument(); err != nil {
+		return nil, fmt.Errorf("render the OpenAPI document: %w", err)
+	}
+	s.app.Server().Handler = s.knownMethods(s.app.Handler())
+	return s, nil
+}
+
+// knownMethods answers a method that Fiber does not know: it would do so with
+// a line of text and without its error handler.
+func (s *Server) knownMethods(next fasthttp.RequestHandler) fasthttp.RequestHandler {
+	return func(raw *fasthttp.RequestCtx) {
+		if slices.Contains(fiber.DefaultMethods, string(raw.Method())) {
+			next(raw)
+			return
+		}
+		c := s.app.AcquireCtx(raw)
+		defer s.app.ReleaseCtx(c)
+		problem := newProblem(fiber.StatusNotImplemented, "method_not_implemented", "This service does not know the method.")
+		s.write(c, problem.of(&request{id: newRequestID(), path: string(raw.Path())}))
+	}
+}
+
+// Start listens and serves. It returns once connections are accepted; an
+// address that is taken is an error here and not later.
+func (s *Server) Start(ctx context.Context) error {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.options.Listen)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", s.options.Listen, err)
+	}
+	s.listener = listener
+	go func() { s.served <- s.app.Listener(listener) }()
+	return nil
+}
+
+// Address is where the server listens, once started.
+func (s *Server) Address() string { return s.listener.Addr().String() }
+
+// Stop takes no new connection, answers what is in flight and returns, at the
+// latest when the context ends.
+func (s *Server) Stop(ctx context.Context) error {
+	s.stopping.Store(true)
+	if s.listener == nil {
+		return nil
+	}
+	if err := s.app.ShutdownWithContext(ctx); err != nil {
+		return fmt.Errorf("stop the server: %w", err)
+	}
+	return <-s.served
+}
+
+// Document gives the OpenAPI document as JSON.
+func (s *Server) Document() ([]byte, error) {
+	document, err := s.api.OpenAPI().MarshalJSON()
+	if err != nil {
+		return nil, fmt.Errorf("encode the document: %w", err)
+	}
+	return document, nil
+}
