@@ -1,0 +1,50 @@
+# What is done often. `make` alone lists it.
+
+GOLANGCI_VERSION := 2.15.0
+GOVULNCHECK_VERSION := 1.1.4
+
+# The version is part of the name: another one is another file.
+GOLANGCI := .tools/golangci-lint-$(GOLANGCI_VERSION)
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: run
+run: ## Serve on http://127.0.0.1:8000, with SQLite in ./zomato.db
+	go run ./app
+
+.PHONY: build
+build: ## Build bin/zomato
+	go build -o bin/zomato ./app
+
+.PHONY: test
+test: ## Vet and test everything, with the race detector, on throw-away servers
+	scripts/test-servers.sh
+	go vet ./...
+	go build -o .tools/servers ./platform/testkit/servers
+	.tools/servers -- go test -race -shuffle=on -count=1 ./...
+
+.PHONY: lint
+lint: $(GOLANGCI) ## Check the house rules (.golangci.yml)
+	$(GOLANGCI) run ./...
+
+$(GOLANGCI):
+	GOBIN=$(CURDIR)/.tools go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v$(GOLANGCI_VERSION)
+	mv .tools/golangci-lint $@
+
+.PHONY: generate
+generate: ## Rewrite what is generated from the sources (CODEOWNERS, modules/README.md)
+	go generate ./...
+
+.PHONY: vuln
+vuln: ## Look for known vulnerabilities in what we use (needs the network)
+	go run golang.org/x/vuln/cmd/govulncheck@v$(GOVULNCHECK_VERSION) ./...
+
+.PHONY: metrics
+metrics: ## Print the lengths of files and functions, and the shares of comments and tests
+	@go run ./scripts/metrics
+
+.PHONY: clean
+clean: ## Remove what was built (not a database)
+	rm -rf bin .tools
