@@ -1,0 +1,169 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+
+	"github.com/jmoiron/sqlx"
+)
+
+// Conn runs statements: in the transaction of the Write it was taken in, or
+// on the read pool. It is for what DB.Get, DB.Select and DB.Exec do not offer,
+// such as reading row by row or sqlx's named parameters; its queries are
+// written with the placeholders of the dialect (see DB.Rebind). Errors that
+// come up while rows are read are the driver's.
+type Conn interface {
+	sqlx.ExtContext
+}
+
+// Conn gives the transaction that the context carries, or the read pool. What
+// is wrong with the context is the error of the first statement: ErrEnded or
+// ErrOuterContext.
+func (db *DB) Conn(ctx context.Context) Conn {
+	if part := db.partOf(ctx); part != nil {
+		return transactionConn{binding{db}, part}
+	}
+	return poolConn{binding{db}, scopeOf(ctx)}
+}
+
+// binding is what sqlx asks of a connection without using it.
+type binding struct{ db *DB }
+
+// DriverName tells sqlx the kind of placeholders.
+func (b binding) DriverName() string { return b.db.readers.DriverName() }
+
+// Rebind writes ? as the dialect's placeholders.
+func (b binding) Rebind(query string) string { return b.db.Rebind(query) }
+
+// BindNamed writes :name as the dialect's placeholders.
+func (b binding) BindNamed(query string, arg any) (string, []any, error) {
+	return b.db.readers.BindNamed(query, arg)
+}
+
+// poolConn reads outside a Write.
+type poolConn struct {
+	binding
+	scope *scope // of the context that asked for the Conn
+}
+
+// ready refuses what would read beside the transaction of the same request.
+func (c poolConn) ready(ctx context.Context) error {
+	if part := c.db.partOf(ctx); part != nil && part.ready() == nil {
+		return ErrOuterContext // a Conn from outside with the context from inside
+	}
+	if c.scope.isWriting(c.db) {
+		return ErrOuterContext
+	}
+	return c.db.outside(ctx)
+}
+
+// ExecContext is there for sqlx; the read pool answers ErrReadOnly to changes.
+func (c poolConn) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if err := c.ready(ctx); err != nil {
+		return nil, err
+	}
+	result, err := c.db.readers.ExecContext(ctx, query, args...)
+	return result, c.db.translate(err, true)
+}
+
+// QueryContext reads rows; the caller closes them.
+func (c poolConn) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if err := c.ready(ctx); err != nil {
+		return nil, err
+	}
+	rows, err := c.db.readers.QueryContext(ctx, query, args...)
+	return rows, c.db.translate(err, true)
+}
+
+// QueryxContext reads rows; the caller closes them.
+func (c poolConn) QueryxContext(ctx context.Context, query string, args ...any) (*sqlx.Rows, error) {
+	if err := c.ready(ctx); err != nil {
+		return nil, err
+	}
+	rows, err := c.db.readers.QueryxContext(ctx, query, args...)
+	return rows, c.db.translate(err, true)
+}
+
+// QueryRowxContext reads one row; errors come from scanning it.
+func (c poolConn) QueryRowxContext(ctx context.Context, query string, args ...any) *sqlx.Row {
+	if err := c.ready(ctx); err != nil {
+		return failedRow(err)
+	}
+	row := c.db.readers.QueryRowxContext(ctx, query, args...)
+	if err := row.Err(); err != nil {
+		return failedRow(c.db.translate(err, true))
+	}
+	return row
+}
+
+// transactionConn runs statements inside a Write.
+type transactionConn struct {
+	binding
+	part *part
+}
+
+// ExecContext changes rows.
+func (c transactionConn) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if err := c.part.ready(); err != nil {
+		return nil, err
+	}
+	result, err := c.part.op.tx.ExecContext(uncancelled(ctx), query, args...)
+	return result, c.part.op.settle(ctx, err)
+}
+
+// QueryContext reads rows; the caller closes them before the next statement.
+func (c transactionConn) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if err := c.part.ready(); err != nil {
+		return nil, err
+	}
+	rows, err := c.part.op.tx.QueryContext(uncancelled(ctx), query, args...)
+	return rows, c.part.op.settle(ctx, err)
+}
+
+// QueryxContext reads rows; the caller closes them before the next statement.
+func (c transactionConn) QueryxContext(ctx context.Context, query string, args ...any) (*sqlx.Rows, error) {
+	if err := c.part.ready(); err != nil {
+		return nil, err
+	}
+	rows, err := c.part.op.tx.QueryxContext(uncancelled(ctx), query, args...)
+	return rows, c.part.op.settle(ctx, err)
+}
+
+// QueryRowxContext reads one row; errors come from scanning it.
+func (c transactionConn) QueryRowxContext(ctx context.Context, query string, args ...any) *sqlx.Row {
+	if err := c.part.ready(); err != nil {
+		return failedRow(err)
+	}
+	row := c.part.op.tx.QueryRowxContext(uncancelled(ctx), query, args...)
+	if err := row.Err(); err != nil {
+		return failedRow(c.part.op.settle(ctx, err))
+	}
+	return row
+}
+
+// uncancelled keeps a context's values only. A statement of a transaction is
+// never interrupted: SQLite would undo the whole transaction.
+func uncancelled(ctx context.Context) context.Context {
+	if ctx.Done() == nil {
+		return ctx
+	}
+	return context.WithoutCancel(ctx)
+}
+
+// failedRow makes a row that fails with err. sqlx keeps a row's error to
+// itself, so it comes from a pool that cannot connect.
+func failedRow(err error) *sqlx.Row {
+	pool := sqlx.NewDb(sql.OpenDB(failing{err}), "")
+	defer func() { _ = pool.Close() }() // nothing was opened
+	return pool.QueryRowxContext(context.Background(), "")
+}
+
+// failing is a connector that only fails.
+type failing struct{ err error }
+
+// Connect fails.
+func (f failing) Connect(context.Context) (driver.Conn, error) { return nil, f.err }
+
+// Driver is never asked for.
+func (f failing) Driver() driver.Driver { return nil }

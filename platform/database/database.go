@@ -1,0 +1,150 @@
+package database
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"go.uber.org/zap"
+)
+
+// Dialect is which of the two databases is in use. Stores ask for it only
+// where the SQL differs.
+type Dialect string
+
+// The dialects. Each is also the name of a folder of migrations.
+const (
+	SQLite   Dialect = "sqlite"
+	Postgres Dialect = "postgres"
+)
+
+// Config says which database to open.
+type Config struct {
+	// URL is "sqlite:PATH", where everything after the colon is the file's
+	// name, relative or absolute, or a "postgres://" or "postgresql://" URL.
+	URL string
+
+	// RunTwice is for tests. Each outermost function given to Write runs
+	// twice, the first time with its changes undone, so that a function which
+	// may not be repeated shows itself.
+	RunTwice bool
+}
+
+// DB is an open database: one place to write and a pool to read from.
+type DB struct {
+	dialect  Dialect
+	log      *zap.Logger
+	runTwice bool
+
+	writer  *sqlx.DB
+	readers *sqlx.DB
+	rebound rebound
+
+	// path is the SQLite file, absolute; empty on Postgres.
+	path string
+	// turn holds one token while somebody uses SQLite's only writer. A channel
+	// serves those who wait in order of arrival. It is nil on Postgres.
+	turn chan struct{}
+	// uniques caches what uniqueIndexes found in SQLite's schema.
+	uniques sync.Map
+
+	closing   sync.Once
+	closed    chan struct{}
+	closedErr error
+}
+
+// Open opens the database and proves that it is usable: that SQLite is recent
+// enough and keeps what it acknowledges, that Postgres answers before ctx
+// ends. A missing SQLite file is created. The error is a sentence for the
+// operator and never contains the password.
+func Open(ctx context.Context, cfg Config, log *zap.Logger) (*DB, error) {
+	db := &DB{runTwice: cfg.RunTwice, log: log.Named("database"), closed: make(chan struct{})}
+	var err error
+	switch {
+	case strings.HasPrefix(cfg.URL, "sqlite:"):
+		db.dialect = SQLite
+		err = db.openSQLite(ctx, strings.TrimPrefix(cfg.URL, "sqlite:"))
+	case strings.HasPrefix(cfg.URL, "postgres://"), strings.HasPrefix(cfg.URL, "postgresql://"):
+		db.dialect = Postgres
+		err = db.openPostgres(ctx, cfg.URL)
+	default:
+		err = errors.New(`DATABASE_URL must be "sqlite:PATH" or "postgres://user:password@host:5432/name"`)
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// Close waits for the Write in progress on SQLite, refuses further ones and
+// closes every connection. It may be called again. It must not be called
+// inside a Write.
+func (db *DB) Close() error {
+	db.closing.Do(func() {
+		close(db.closed)
+		if db.turn != nil {
+			db.turn <- struct{}{} // never given back
+		}
+		// The writer goes last: as the last connection of the file it moves
+		// the write-ahead log into the database, which a reader may not.
+		for _, pool := range []*sqlx.DB{db.readers, db.writer} {
+			if pool != nil {
+				db.closedErr = errors.Join(db.closedErr, pool.Close())
+			}
+		}
+	})
+	return db.closedErr
+}
+
+// Dialect tells which database this is.
+func (db *DB) Dialect() Dialect { return db.dialect }
+
+// ForUpdate is the end of a SELECT that locks the rows it reads until the
+// transaction ends: " FOR UPDATE" on Postgres, nothing on SQLite, whose writer
+// is alone.
+func (db *DB) ForUpdate() string {
+	if db.dialect == Postgres {
+		return " FOR UPDATE"
+	}
+	return ""
+}
+
+// Ping asks whether the database can be read now. It touches the file or the
+// server, takes no turn at the writer and answers with a fault of kind
+// Unavailable if not.
+func (db *DB) Ping(ctx context.Context) error {
+	question := "SELECT 1"
+	if db.dialect == SQLite {
+		question = "PRAGMA schema_version" // a bare SELECT would not touch the file
+	}
+	var answer int64
+	if err := db.Get(ctx, &answer, question); err != nil {
+		return fmt.Errorf("ping the database: %w", err)
+	}
+	return nil
+}
+
+// ID is the identity of this database: a UUID that the first migration wrote
+// and that copies of the database share. It fails before Migrate has run.
+func (db *DB) ID(ctx context.Context) (string, error) {
+	var id string
+	if err := db.Get(ctx, &id, "SELECT id FROM platform_database"); err != nil {
+		return "", fmt.Errorf("read the database's id: %w", err)
+	}
+	return id, nil
+}
+
+// Millis is how a time is stored: milliseconds since 1970 UTC. What is finer
+// than a millisecond is cut off, towards the past.
+func Millis(t time.Time) int64 { return t.UnixMilli() }
+
+// FromMillis is the time that Millis stored, in UTC.
+func FromMillis(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
+
+// readerConnections is the size of the read pool.
+func readerConnections() int { return max(4, 2*runtime.NumCPU()) }

@@ -1,0 +1,43 @@
+package database
+
+import (
+	"context"
+	"io/fs"
+)
+
+// What black-box tests cannot reach otherwise.
+
+// CheckSQLiteOptions opens a writer with other options than ours and answers
+// what its check says.
+func CheckSQLiteOptions(path, options string) error {
+	pool, err := openSQLitePool(context.Background(), path, options, 1, checkWriter)
+	if err != nil {
+		return err
+	}
+	return pool.Close()
+}
+
+// WriterOptions are the options of the writer's DSN.
+const WriterOptions = writerOptions
+
+// RefuseSQLite is what a version of SQLite that is too old is answered.
+func RefuseSQLite(number int) error { return refuseSQLite(number) }
+
+// OldestSQLite is the oldest version that is accepted.
+const OldestSQLite = oldestSQLite
+
+// WriterConnections is how many Writes can run at once.
+func (db *DB) WriterConnections() int { return db.writer.Stats().MaxOpenConnections }
+
+// ReaderConnections are how many reads can run at once and how many
+// connections are open.
+func (db *DB) ReaderConnections() (most, open int) {
+	stats := db.readers.Stats()
+	return stats.MaxOpenConnections, stats.OpenConnections
+}
+
+// Translate is the one place where drivers' errors are classified.
+func (db *DB) Translate(err error, reading bool) error { return db.translate(err, reading) }
+
+// PlatformFiles are this package's own migrations.
+func PlatformFiles() fs.FS { return platformFiles }

@@ -1,0 +1,92 @@
+package database
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/jmoiron/sqlx"
+	"go.uber.org/zap"
+)
+
+// Limits of the two Postgres pools. Two full pools of one instance take 32 of
+// the 100 connections that a server allows by default.
+const (
+	postgresConnections = 16
+	postgresIdleTime    = 5 * time.Minute
+	postgresLifetime    = time.Hour
+	postgresConnectTime = 5 * time.Second
+)
+
+// badPostgresURL is all that is said of a URL that cannot be used: its parts
+// cannot be told apart, so any of them may be the password.
+const badPostgresURL = `DATABASE_URL is not a valid Postgres URL: write "postgres://user:password@host:5432/name", with @, :, /, ? and # in the password written as %40, %3A, %2F, %3F and %23`
+
+// openPostgres opens a pool for Write and one for reads, whose transactions
+// are read-only.
+func (db *DB) openPostgres(ctx context.Context, url string) error {
+	_, rest, _ := strings.Cut(url, "://")
+	authority := rest
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		authority = rest[:end]
+	}
+	if n := strings.Count(rest, "@"); n > 1 || n > strings.Count(authority, "@") {
+		return errors.New(badPostgresURL) // an unescaped password: its end would be taken for the host
+	}
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return errors.New(badPostgresURL) // pgx quotes the URL as far as it understands it
+	}
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = postgresConnectTime
+	}
+	setDefault(config, "application_name", "zomato")
+	// Statements of a Write are not cancelled: these limits end what hangs.
+	setDefault(config, "lock_timeout", "5000")
+	setDefault(config, "idle_in_transaction_session_timeout", "60000")
+	db.writer = openPostgresPool(config)
+	reading := config.Copy()
+	reading.RuntimeParams["default_transaction_read_only"] = "on"
+	db.readers = openPostgresPool(reading)
+
+	for _, pool := range []*sqlx.DB{db.writer, db.readers} {
+		if err := pool.PingContext(ctx); err != nil {
+			return fmt.Errorf("postgres at %s:%d does not let us in: start it, or correct DATABASE_URL: %w", config.Host, config.Port, err)
+		}
+	}
+	db.warnOfLostCommits(ctx)
+	return nil
+}
+
+// setDefault sets a parameter that the URL does not.
+func setDefault(config *pgx.ConnConfig, name, value string) {
+	if _, ok := config.RuntimeParams[name]; !ok {
+		config.RuntimeParams[name] = value
+	}
+}
+
+// openPostgresPool makes a pool; nothing is connected yet.
+func openPostgresPool(config *pgx.ConnConfig) *sqlx.DB {
+	pool := stdlib.OpenDB(*config)
+	size := min(readerConnections(), postgresConnections)
+	pool.SetMaxOpenConns(size)
+	pool.SetMaxIdleConns(size)
+	pool.SetConnMaxIdleTime(postgresIdleTime)
+	pool.SetConnMaxLifetime(postgresLifetime)
+	return sqlx.NewDb(pool, "pgx")
+}
+
+// warnOfLostCommits warns about a server that acknowledges before it has
+// written. It is the operator's server, so this is no refusal.
+func (db *DB) warnOfLostCommits(ctx context.Context) {
+	for _, setting := range []string{"synchronous_commit", "fsync"} {
+		var value string
+		if err := db.readers.GetContext(ctx, &value, "SHOW "+setting); err == nil && value == "off" {
+			db.log.Warn("Postgres may lose acknowledged changes in a crash", zap.String("setting", setting+"=off"))
+		}
+	}
+}

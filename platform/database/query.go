@@ -1,0 +1,71 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"sync"
+	"sync/atomic"
+
+	"github.com/jmoiron/sqlx"
+)
+
+// Get reads one row into dest, a struct with db tags or a single value.
+// Placeholders are ?. No row is sql.ErrNoRows. A statement that changes
+// something and has a RETURNING clause goes through Get or Select too.
+func (db *DB) Get(ctx context.Context, dest any, query string, args ...any) error {
+	return db.settle(ctx, sqlx.GetContext(ctx, db.Conn(ctx), dest, db.Rebind(query), args...))
+}
+
+// Select reads all rows into dest, a pointer to a slice. Placeholders are ?.
+// No row leaves the slice empty and is no error.
+func (db *DB) Select(ctx context.Context, dest any, query string, args ...any) error {
+	return db.settle(ctx, sqlx.SelectContext(ctx, db.Conn(ctx), dest, db.Rebind(query), args...))
+}
+
+// Exec changes rows; it works inside a Write only (else ErrReadOnly).
+// Placeholders are ?. Use RowsAffected of the result; LastInsertId does not
+// exist on Postgres (use RETURNING with Get).
+func (db *DB) Exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	return db.Conn(ctx).ExecContext(ctx, db.Rebind(query), args...)
+}
+
+// settle translates what came up while rows were read.
+func (db *DB) settle(ctx context.Context, err error) error {
+	if part := db.partOf(ctx); part != nil {
+		return part.op.settle(ctx, err)
+	}
+	return db.translate(err, true)
+}
+
+// Rebind writes the ? of a query as the dialect's placeholders. Every ? is
+// one, also inside quotes: a literal ? has to be an argument. Results are
+// kept, so queries should be constants as far as possible.
+func (db *DB) Rebind(query string) string {
+	if db.dialect == SQLite {
+		return query
+	}
+	return db.rebound.get(query)
+}
+
+// reboundLimit bounds the memory for queries that are put together, such as
+// those with a list of varying length.
+const reboundLimit = 2048
+
+// rebound keeps queries in Postgres's form.
+type rebound struct {
+	queries sync.Map
+	count   atomic.Int64
+}
+
+// get rebinds a query or finds it rebound.
+func (r *rebound) get(query string) string {
+	if known, ok := r.queries.Load(query); ok {
+		return known.(string)
+	}
+	bound := sqlx.Rebind(sqlx.DOLLAR, query)
+	if r.count.Load() < reboundLimit {
+		r.count.Add(1)
+		r.queries.Store(query, bound)
+	}
+	return bound
+}

@@ -1,0 +1,138 @@
+package database
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+)
+
+// Limits of trying again when Postgres reports a conflict or a deadlock.
+const (
+	writeAttempts = 3
+	writePause    = 10 * time.Millisecond
+)
+
+// Write runs fn in a transaction and returns nil once its changes are
+// committed, durably. If fn fails or panics nothing of it remains and the
+// hooks it registered are not run; its error is returned as it is. See the
+// package comment for what fn may do.
+//
+// ctx bounds the wait for the writer and for the next attempt, not fn. On
+// SQLite a process beside this one that holds the file's write lock can delay
+// the start by five seconds more. An Unavailable fault says that fn did not
+// take effect, except when the commit itself failed: then it is unknown, and
+// repeating with an idempotency key finds out.
+//
+// Inside the fn of another Write it joins that one as a savepoint: its failure
+// undoes its own changes and hooks only, its success counts when the outermost
+// one is committed.
+func (db *DB) Write(ctx context.Context, fn func(ctx context.Context) error) error {
+	if part := db.partOf(ctx); part != nil {
+		return part.nest(ctx, fn)
+	}
+	if err := db.outside(ctx); err != nil {
+		return err
+	}
+	if db.runTwice {
+		// What it returns does not matter: like a conflict, it is tried again.
+		_, _ = db.attempt(ctx, fn, true)
+	}
+	waits, err := db.persist(ctx, fn)
+	if err != nil {
+		return err
+	}
+	for _, wait := range waits {
+		db.guardHook("after-commit wait", func() { wait(ctx) })
+	}
+	return nil
+}
+
+// persist attempts the operation until Postgres finds no conflict, at most
+// three times.
+func (db *DB) persist(ctx context.Context, fn func(context.Context) error) ([]func(context.Context), error) {
+	for try := 1; ; try++ {
+		waits, err := db.attempt(ctx, fn, false)
+		if !isConflict(err) || try == writeAttempts || !pause(ctx, try) {
+			return waits, err
+		}
+	}
+}
+
+// pause waits a little, and differently for each of those that met. It tells
+// whether ctx allows another attempt.
+func pause(ctx context.Context, try int) bool {
+	wait := time.Duration(try) * writePause
+	timer := time.NewTimer(wait/2 + rand.N(wait))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return ctx.Err() == nil
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// attempt runs fn once, in a transaction of its own, which a rehearsal then
+// undoes. The end stands in defer, so that a panic and runtime.Goexit undo the
+// transaction and travel on.
+func (db *DB) attempt(ctx context.Context, fn func(context.Context) error, rehearsal bool) (waits []func(context.Context), err error) {
+	release, err := db.takeTurn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	op, err := db.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer op.end()
+	if err := op.run(ctx, fn); err != nil || rehearsal {
+		return nil, err
+	}
+	if err := op.runBefore(ctx); err != nil {
+		return nil, err
+	}
+	if err := op.commit(ctx); err != nil {
+		return nil, err
+	}
+	return op.runAfter(), nil
+}
+
+// takeTurn waits for SQLite's writer, at most until ctx ends. On Postgres the
+// pool does the waiting.
+func (db *DB) takeTurn(ctx context.Context) (release func(), err error) {
+	release = func() {}
+	if db.turn != nil {
+		select {
+		case db.turn <- struct{}{}:
+			release = func() { <-db.turn }
+		case <-ctx.Done():
+		case <-db.closed:
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		release()
+		return nil, fmt.Errorf("wait to write: %w", db.translate(err, false))
+	}
+	select {
+	case <-db.closed:
+		release()
+		return nil, unavailable(errClosed)
+	default:
+		return release, nil
+	}
+}
+
+// outside checks that a context may be used outside a Write.
+func (db *DB) outside(ctx context.Context) error {
+	select {
+	case <-db.closed:
+		return unavailable(errClosed)
+	default:
+	}
+	if scopeOf(ctx).isWriting(db) {
+		return ErrOuterContext
+	}
+	return nil
+}
