@@ -1,0 +1,103 @@
+package eventbus
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+)
+
+// Event is something that has happened: a struct in the contract of the module
+// that publishes it, stored as JSON. It carries ids only and never personal
+// data, which erasing a customer would have to find here.
+type Event interface {
+	// EventName is the same for all events of the type, the module first:
+	// "customers.changed". It stands in the outbox, so it does not change.
+	EventName() string
+}
+
+// Subscription is one handler of one subscriber for one type of event. Make it
+// with Before or After and hand it to New.
+type Subscription struct {
+	subscriber string
+	kind       kind
+	event      string
+	eventType  reflect.Type
+	handle     handler
+}
+
+// kind is when a subscriber is called.
+type kind string
+
+// The kinds, as they stand in platform_subscribers.
+const (
+	immediate kind = "before"
+	deferred  kind = "after"
+)
+
+// handler handles the stored form of an event.
+type handler func(ctx context.Context, payload string) error
+
+// Before subscribes to an event for invalidation: handle runs before the
+// caller of Write is answered. Its context ends after 300 ms, and it must heed
+// that. It does not use the database. The package comment says what else holds.
+func Before[E Event](subscriber string, handle func(context.Context, E) error) Subscription {
+	return subscribe(immediate, subscriber, handle)
+}
+
+// After subscribes to an event for everything that may come after the answer.
+// The context of handle ends after 10 s, and it must heed that; it is not
+// inside a Write. The package comment says what else holds.
+func After[E Event](subscriber string, handle func(context.Context, E) error) Subscription {
+	return subscribe(deferred, subscriber, handle)
+}
+
+// subscribe leaves the event's name empty for a type that is no struct: New
+// refuses it, and asking a nil pointer for its name could panic.
+func subscribe[E Event](k kind, subscriber string, handle func(context.Context, E) error) Subscription {
+	s := Subscription{subscriber: subscriber, kind: k, eventType: reflect.TypeFor[E]()}
+	if s.eventType.Kind() == reflect.Struct {
+		var none E
+		s.event = none.EventName()
+	}
+	s.handle = func(ctx context.Context, payload string) error {
+		var e E
+		if err := json.Unmarshal([]byte(payload), &e); err != nil {
+			return fmt.Errorf("decode %s: %w", s.event, err)
+		}
+		return handle(ctx, e)
+	}
+	return s
+}
+
+// bySubscriber gathers subscriptions into subscribers, sorted by name, and
+// refuses what New refuses.
+func bySubscriber(subscriptions []Subscription) ([]subscriber, error) {
+	found := map[string]subscriber{}
+	types := map[string]reflect.Type{}
+	for _, one := range subscriptions {
+		s, ok := found[one.subscriber]
+		if !ok {
+			s = subscriber{name: one.subscriber, kind: one.kind, handlers: map[string]handler{}}
+			found[s.name] = s
+		}
+		known, ok := types[one.event]
+		switch {
+		case one.event == "" || s.name == "":
+			return nil, fmt.Errorf("subscriber %q of %v: an event is a struct with a name, and a subscriber has a name", s.name, one.eventType)
+		case ok && known != one.eventType:
+			return nil, fmt.Errorf("%v and %v are both called %q: rename one event", known, one.eventType, one.event)
+		case s.kind != one.kind:
+			return nil, fmt.Errorf("subscriber %q uses both Before and After: give one of them another name", s.name)
+		case s.wants(one.event):
+			return nil, fmt.Errorf("subscriber %q subscribes twice to %q: leave one out", s.name, one.event)
+		}
+		types[one.event] = one.eventType
+		s.handlers[one.event] = one.handle
+	}
+	byName := func(a, b subscriber) int { return cmp.Compare(a.name, b.name) }
+	return slices.SortedFunc(maps.Values(found), byName), nil
+}

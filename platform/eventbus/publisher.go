@@ -1,0 +1,47 @@
+package eventbus
+
+import (
+	"context"
+	"encoding/json"
+	"sync/atomic"
+
+	"zomato/platform/clock"
+	"zomato/platform/database"
+)
+
+// Publisher stores events. It is apart from Bus because of the order of
+// construction: services publish, and a Bus is made of their subscriptions.
+// Without a Bus in the process, as in an import, the events wait for a process
+// that has one. Safe for concurrent use.
+type Publisher struct {
+	outbox outbox
+	clock  clock.Clock
+	bus    atomic.Pointer[Bus]
+}
+
+// NewPublisher gives what services publish with. Migrations makes its tables.
+func NewPublisher(db *database.DB, now clock.Clock) *Publisher {
+	return &Publisher{outbox: newOutbox(db), clock: now}
+}
+
+// Publish stores an event in the transaction of the surrounding Write; it is
+// delivered once that is committed and never if it is undone. Outside a Write
+// the error is database.ErrNotWriting.
+func (p *Publisher) Publish(ctx context.Context, e Event) error {
+	payload, err := json.Marshal(e)
+	if err != nil {
+		return doing("publish "+e.EventName(), err)
+	}
+	stored := record{Name: e.EventName(), Payload: string(payload)}
+	// The hook comes first: it is what refuses a context without a Write.
+	err = database.AfterCommit(ctx, func() func(context.Context) {
+		if bus := p.bus.Load(); bus != nil && stored.ID != 0 {
+			return bus.committed(stored)
+		}
+		return nil
+	})
+	if err == nil {
+		stored.position, err = p.outbox.add(ctx, stored, p.clock.Now())
+	}
+	return doing("publish "+stored.Name, err)
+}
