@@ -21,6 +21,7 @@ func TestRule_decides_by_role_and_owner(t *testing.T) {
 	}{
 		{"anybody may call what is public", access.Public(), access.Principal{}, access.Allowed},
 		{"nobody must log in", own, access.Principal{}, access.Unauthenticated},
+		{"nobody by name", own, access.Principal{Role: access.Nobody}, access.Unauthenticated},
 		{"the owner may", own, asha, access.Allowed},
 		{"another's record does not exist", own, access.Principal{Role: access.Customer, CustomerID: 2}, access.Hidden},
 		{"another role may not", own, access.Principal{Role: access.Courier}, access.Forbidden},

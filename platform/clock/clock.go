@@ -9,6 +9,7 @@ import "time"
 // Clock tells the present instant in UTC, to the millisecond: the resolution
 // that the databases keep. Safe for concurrent use.
 type Clock interface {
+	// Now gives the present instant.
 	Now() time.Time
 }
 

@@ -69,3 +69,9 @@ func (a Amount) String() string {
 func (a Amount) MarshalJSON() ([]byte, error) {
 	return []byte(a.String()), nil
 }
+
+// UnmarshalJSON reads a JSON number, exactly. It refuses what Parse refuses.
+func (a *Amount) UnmarshalJSON(data []byte) (err error) {
+	*a, err = Parse(string(data))
+	return err
+}

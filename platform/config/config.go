@@ -1,0 +1,122 @@
+// Package config reads the configuration from the environment: typed, checked
+// at once, with every mistake in one answer.
+//
+// team: platform
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+	"go.uber.org/zap/zapcore"
+)
+
+// Config is the whole configuration. Every field is one variable.
+type Config struct {
+	Listen          string        `env:"LISTEN" envDefault:"127.0.0.1:8000" doc:"Address to listen on. Beyond loopback ACCESS must be stated."`
+	DatabaseURL     string        `env:"DATABASE_URL" envDefault:"sqlite:zomato.db" doc:"sqlite:PATH (created on first start) or postgres://user:password@host:5432/name."`
+	Modules         []string      `env:"MODULES" doc:"The modules to run, separated by commas. Empty: all."`
+	DisabledModules []string      `env:"DISABLED_MODULES" doc:"Modules to leave out, separated by commas."`
+	Access          Access        `env:"ACCESS" doc:"open: everybody is staff. required: log-in (needs the identity module, which does not exist yet). Empty: open on loopback."`
+	LogLevel        zapcore.Level `env:"LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error."`
+	Timezone        string        `env:"TIMEZONE" envDefault:"Asia/Kolkata" doc:"IANA time zone of a restaurant that names none."`
+}
+
+// Access is whether callers must log in.
+type Access string
+
+// The values of ACCESS.
+const (
+	Open     Access = "open"
+	Required Access = "required"
+)
+
+// Variable is one row of the table of variables.
+type Variable struct {
+	Name, Default, Meaning string
+}
+
+// Load reads the environment, given as "NAME=value". The warnings name
+// variables that look like ours and are none. The error lists all mistakes.
+func Load(environment []string) (cfg Config, warnings []string, err error) {
+	given := env.ToMap(environment)
+	err = env.ParseWithOptions(&cfg, env.Options{Environment: given})
+	cfg.Modules, cfg.DisabledModules = names(cfg.Modules), names(cfg.DisabledModules)
+	return cfg, strangers(given), errors.Join(err, cfg.check())
+}
+
+// names drops empty entries and spaces of a comma list.
+func names(list []string) []string {
+	var out []string
+	for _, name := range list {
+		if name = strings.TrimSpace(name); name != "" {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// check refuses what is well-formed and yet wrong.
+func (c *Config) check() error {
+	var errs []error
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		errs = append(errs, fmt.Errorf("LISTEN=%q is no address such as 127.0.0.1:8000", c.Listen))
+	}
+	switch {
+	case c.Access == Required:
+		errs = append(errs, errors.New("ACCESS=required needs the identity module, which does not exist yet: use ACCESS=open behind a proxy that checks who calls"))
+	case c.Access != "" && c.Access != Open:
+		errs = append(errs, fmt.Errorf("ACCESS=%q is neither open nor required", c.Access))
+	case c.Access == "" && err == nil && !isLoopback(host):
+		errs = append(errs, fmt.Errorf("LISTEN=%s is open to other machines and everybody who calls would be staff: state ACCESS=open if that is meant", c.Listen))
+	}
+	if _, err := time.LoadLocation(c.Timezone); err != nil || c.Timezone == "" || c.Timezone == "Local" {
+		errs = append(errs, fmt.Errorf("TIMEZONE=%q is no IANA time zone such as Asia/Kolkata", c.Timezone))
+	}
+	return errors.Join(errs...)
+}
+
+func isLoopback(host string) bool {
+	return host == "localhost" || net.ParseIP(host).IsLoopback()
+}
+
+// strangers names variables whose first word is one of ours but which do not
+// exist: most likely a misspelling.
+func strangers(given map[string]string) []string {
+	known, first := map[string]bool{}, map[string]bool{}
+	for _, v := range Table() {
+		known[v.Name] = true
+		first[firstWord(v.Name)] = true
+	}
+	var out []string
+	for name := range given {
+		if !known[name] && first[firstWord(name)] {
+			out = append(out, fmt.Sprintf("%s is no variable of zomato: is it misspelt?", name))
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func firstWord(name string) string {
+	word, _, _ := strings.Cut(name, "_")
+	return word
+}
+
+// Table lists the variables: what --help and the README show.
+func Table() []Variable {
+	var out []Variable
+	t := reflect.TypeFor[Config]()
+	for i := range t.NumField() {
+		tag := t.Field(i).Tag
+		out = append(out, Variable{tag.Get("env"), tag.Get("envDefault"), tag.Get("doc")})
+	}
+	return out
+}

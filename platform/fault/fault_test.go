@@ -1,0 +1,66 @@
+package fault_test
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"zomato/platform/fault"
+)
+
+func TestA_fault_is_found_in_a_chain_and_keeps_its_cause(t *testing.T) {
+	t.Parallel()
+	err := fmt.Errorf("place the order: %w", fault.New(fault.Conflict, "sold_out", "%d left.", 2).Because(io.EOF).With("left", 2).After(time.Second))
+	found, ok := fault.As(err)
+	require.True(t, ok)
+	require.Equal(t, "2 left.", found.Detail)
+	require.Equal(t, map[string]any{"left": 2}, found.Extra)
+	require.Equal(t, time.Second, found.RetryAfter)
+	require.True(t, fault.Is(err, "sold_out"))
+	require.False(t, fault.Is(err, "other"))
+	require.True(t, fault.IsKind(err, fault.Conflict))
+	require.False(t, fault.IsKind(io.EOF, fault.Conflict))
+	require.ErrorIs(t, err, io.EOF)
+	require.ErrorContains(t, err, "EOF", "the cause is for the log")
+}
+
+func TestFindings_report_everything_at_once(t *testing.T) {
+	t.Parallel()
+	var findings fault.Findings
+	name, long, empty := "  ", strings.Repeat("é", 6), " "
+	optional, emptied := &long, &empty
+	findings.Text("#/name", &name, 5)
+	findings.OptionalText("#/note", &optional, 5)
+	findings.OptionalText("#/address", &emptied, 5)
+	findings.Add("#/price", "out_of_range", "The price must be above %d.", 0)
+	require.Nil(t, emptied, "an empty text is none")
+	var f *fault.Error
+	require.ErrorAs(t, findings.Err(), &f)
+	require.Equal(t, fault.Invalid, f.Kind)
+	require.Equal(t, "invalid", f.Code)
+	require.Equal(t, []fault.Field{
+		{Pointer: "#/name", Code: "required", Detail: "This field must not be empty."},
+		{Pointer: "#/note", Code: "too_long", Detail: "This field must have at most 5 characters."},
+		{Pointer: "#/price", Code: "out_of_range", Detail: "The price must be above 0."},
+	}, f.Fields)
+}
+
+func TestFindings_of_a_request_without_fault(t *testing.T) {
+	t.Parallel()
+	var findings fault.Findings
+	name := " Asha "
+	findings.Text("#/name", &name, 5)
+	require.NoError(t, findings.Err())
+	require.Equal(t, "Asha", name)
+}
+
+func TestA_single_finding_gives_the_fault_its_code(t *testing.T) {
+	t.Parallel()
+	f := fault.Fields(fault.Field{Pointer: "#/name", Code: "required", Detail: "x"})
+	require.Equal(t, "required", f.Code)
+	require.Equal(t, "x", f.Detail)
+}
