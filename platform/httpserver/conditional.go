@@ -66,9 +66,9 @@ func matches(header, tag string) bool {
 	return false
 }
 
-// Tag gives the ETag header of an answer with that version of a record; the
+// tag gives the ETag header of an answer with that version of a record; the
 // server completes it by the hash of the bytes.
-func Tag(version int64) string { return strconv.FormatInt(version, 10) }
+func tag(version int64) string { return strconv.FormatInt(version, 10) }
 
 // IfMatch is embedded in the input of a PUT or DELETE that honours If-Match.
 type IfMatch struct {

@@ -16,69 +16,70 @@ import (
 
 	"zomato/platform/access"
 	"zomato/platform/httpserver"
+	"zomato/platform/testkit/httpclient"
 )
 
 func TestBoth_slash_forms_are_served_directly(t *testing.T) {
 	t.Parallel()
 	url := start(t)
 	for _, path := range []string{"/dishes", "/dishes/", "/dishes/1", "/dishes/1/", "/docs", "/docs/", "/health/live/"} {
-		require.Equal(t, 200, call(t, "GET", url+path, "").status, path)
+		require.Equal(t, 200, call(t, "GET", url+path, "").Status, path)
 	}
-	require.Equal(t, 201, call(t, "POST", url+"/dishes", `{"name":"x","price":1}`).status)
+	require.Equal(t, 201, call(t, "POST", url+"/dishes", `{"name":"x","price":1}`).Status)
 }
 
 func TestStatic_paths_win_over_parameters(t *testing.T) {
 	t.Parallel()
 	got := call(t, "GET", start(t)+"/dishes/search", "")
-	require.Equal(t, 200, got.status, got.body)
-	require.JSONEq(t, `[]`, got.body)
+	require.Equal(t, 200, got.Status, got.Body)
+	require.JSONEq(t, `[]`, got.Body)
 }
 
 func TestHEAD_answers_as_GET_without_a_body(t *testing.T) {
 	t.Parallel()
 	url := start(t)
 	get, head := call(t, "GET", url+"/dishes/1", ""), call(t, "HEAD", url+"/dishes/1", "")
-	require.Equal(t, 200, head.status)
-	require.Empty(t, head.body)
+	require.Equal(t, 200, head.Status)
+	require.Empty(t, head.Body)
 	for _, name := range []string{"ETag", "Cache-Control", "Content-Type", "Content-Length"} {
-		require.Equal(t, get.header.Get(name), head.header.Get(name), name)
+		require.Equal(t, get.Header.Get(name), head.Header.Get(name), name)
 	}
-	require.Equal(t, 304, call(t, "HEAD", url+"/dishes/1", "", "If-None-Match", get.header.Get("ETag")).status)
+	require.Equal(t, 304, call(t, "HEAD", url+"/dishes/1", "", "If-None-Match", get.Header.Get("ETag")).Status)
 }
 
 func TestAllow_lists_the_methods(t *testing.T) {
 	t.Parallel()
 	url := start(t)
 	options := call(t, "OPTIONS", url+"/dishes/", "")
-	require.Equal(t, 204, options.status)
+	require.Equal(t, 204, options.Status)
 	refused := call(t, "PUT", url+"/dishes/", "")
-	require.Equal(t, 405, refused.status)
-	for _, got := range []answer{options, refused} {
-		allow := strings.Join(got.header.Values("Allow"), ", ")
+	require.Equal(t, 405, refused.Status)
+	for _, got := range []httpclient.Answer{options, refused} {
+		allow := strings.Join(got.Header.Values("Allow"), ", ")
 		for _, method := range []string{"GET", "HEAD", "POST"} {
 			require.Contains(t, allow, method)
 		}
 		require.NotContains(t, allow, "DELETE")
 	}
-	require.Equal(t, 404, call(t, "OPTIONS", url+"/nowhere", "").status)
+	require.Equal(t, 404, call(t, "OPTIONS", url+"/nowhere", "").Status)
 }
 
 func TestETag_is_strong_and_conditional(t *testing.T) {
 	t.Parallel()
 	url := start(t)
 	one := call(t, "GET", url+"/dishes/1", "")
-	require.Regexp(t, regexp.MustCompile(`^"3\.[\w-]{16}"$`), one.header.Get("ETag"))
-	require.Regexp(t, regexp.MustCompile(`^"[\w-]{16}"$`), call(t, "GET", url+"/dishes/", "").header.Get("ETag"))
+	require.Regexp(t, `^"3\.[\w-]{16}"$`, one.Header.Get("ETag"))
+	require.Regexp(t, `^"[\w-]{16}"$`, call(t, "GET", url+"/dishes/", "").Header.Get("ETag"))
 	for match, status := range map[string]int{
-		one.header.Get("ETag"): 304, "W/" + one.header.Get("ETag"): 304, `"x", ` + one.header.Get("ETag"): 304, "*": 304,
+		one.Header.Get("ETag"): 304, "W/" + one.Header.Get("ETag"): 304, `"x", ` + one.Header.Get("ETag"): 304, "*": 304,
 		`"3.other"`: 200, "nonsense": 200,
 	} {
 		got := call(t, "GET", url+"/dishes/1", "", "If-None-Match", match)
-		require.Equal(t, status, got.status, match)
-		require.Equal(t, one.header.Get("ETag"), got.header.Get("ETag"), "a 304 names the version too")
-		require.Equal(t, status == 304, got.body == "")
+		require.Equal(t, status, got.Status, match)
+		require.Equal(t, one.Header.Get("ETag"), got.Header.Get("ETag"), "a 304 names the version too")
+		require.Equal(t, status == 304, got.Body == "")
 	}
-	require.Equal(t, 404, call(t, "GET", url+"/dishes/404", "", "If-None-Match", "*").status)
+	require.Equal(t, 404, call(t, "GET", url+"/dishes/404", "", "If-None-Match", "*").Status)
 }
 
 func TestIf_Match_compares_the_version(t *testing.T) {
@@ -86,9 +87,9 @@ func TestIf_Match_compares_the_version(t *testing.T) {
 	url := start(t)
 	for match, status := range map[string]int{`"3.abc"`: 200, `"1.x", "3.y"`: 200, "*": 200, `"2.abc"`: 412, `W/"3.abc"`: 412, `"abc"`: 412} {
 		got := call(t, "PUT", url+"/dishes/1", `{"name":"New"}`, "If-Match", match)
-		require.Equal(t, status, got.status, "%s: %s", match, got.body)
+		require.Equal(t, status, got.Status, "%s: %s", match, got.Body)
 		if status == 200 {
-			require.Regexp(t, regexp.MustCompile(`^"4\.`), got.header.Get("ETag"))
+			require.Regexp(t, `^"4\.`, got.Header.Get("ETag"))
 		}
 	}
 }
@@ -96,16 +97,16 @@ func TestIf_Match_compares_the_version(t *testing.T) {
 func TestCache_Control_follows_the_access_rule(t *testing.T) {
 	t.Parallel()
 	url := start(t)
-	require.Equal(t, "public, no-cache", call(t, "GET", url+"/dishes/1", "").header.Get("Cache-Control"))
-	require.Equal(t, "private, no-cache", call(t, "GET", url+"/dishes/", "").header.Get("Cache-Control"))
+	require.Equal(t, "public, no-cache", call(t, "GET", url+"/dishes/1", "").Header.Get("Cache-Control"))
+	require.Equal(t, "private, no-cache", call(t, "GET", url+"/dishes/", "").Header.Get("Cache-Control"))
 }
 
 func TestLists_are_paged_by_link_and_counted_on_request(t *testing.T) {
 	t.Parallel()
 	got := call(t, "GET", start(t)+"/dishes/?limit=1&skip=3&count=true", "")
-	require.JSONEq(t, `[]`, got.body, "never null")
-	require.Equal(t, `</dishes/?cursor=abc&limit=1>; rel="next"`, got.header.Get("Link"))
-	require.Equal(t, "2", got.header.Get("X-Total-Count"))
+	require.JSONEq(t, `[]`, got.Body, "never null")
+	require.Equal(t, `</dishes/?cursor=abc&limit=1>; rel="next"`, got.Header.Get("Link"))
+	require.Equal(t, "2", got.Header.Get("X-Total-Count"))
 }
 
 func TestMoney_goes_through_exactly(t *testing.T) {
@@ -113,11 +114,11 @@ func TestMoney_goes_through_exactly(t *testing.T) {
 	url := start(t)
 	for sent, shown := range map[string]string{"249.5": "249.50", "9999999999.99": "9999999999.99", "0.07": "0.07"} {
 		got := call(t, "POST", url+"/dishes/", `{"name":"x","price":`+sent+`}`)
-		require.Equal(t, 201, got.status, got.body)
-		require.Contains(t, got.body, `"price":`+shown+",")
-		require.Equal(t, "/dishes/5", got.header.Get("Location"))
+		require.Equal(t, 201, got.Status, got.Body)
+		require.Contains(t, got.Body, `"price":`+shown+",")
+		require.Equal(t, "/dishes/5", got.Header.Get("Location"))
 	}
-	require.Contains(t, call(t, "PUT", url+"/dishes/1", `{"price":0.29}`).body, `"price":0.29,`)
+	require.Contains(t, call(t, "PUT", url+"/dishes/1", `{"price":0.29}`).Body, `"price":0.29,`)
 }
 
 func TestA_kept_alive_connection_stays_in_step(t *testing.T) {
@@ -129,7 +130,7 @@ func TestA_kept_alive_connection_stays_in_step(t *testing.T) {
 		body("OPTIONS /dishes/", "")+"GET /health/live HTTP/1.1\r\nHost: t\r\n\r\n", 5)
 	var seen []int
 	for _, a := range got {
-		seen = append(seen, a.status)
+		seen = append(seen, a.Status)
 	}
 	require.Equal(t, []int{400, 204, 404, 204, 200}, seen)
 }
@@ -137,9 +138,9 @@ func TestA_kept_alive_connection_stays_in_step(t *testing.T) {
 func TestRequest_id_is_taken_when_sane_else_made(t *testing.T) {
 	t.Parallel()
 	url := start(t)
-	require.Equal(t, "abc-1", call(t, "GET", url+"/", "", "X-Request-Id", "abc-1").header.Get("X-Request-Id"))
+	require.Equal(t, "abc-1", call(t, "GET", url+"/", "", "X-Request-Id", "abc-1").Header.Get("X-Request-Id"))
 	for _, insane := range []string{"", "a b", "a<script>", strings.Repeat("x", 129)} {
-		made := call(t, "GET", url+"/", "", "X-Request-Id", insane).header.Get("X-Request-Id")
+		made := call(t, "GET", url+"/", "", "X-Request-Id", insane).Header.Get("X-Request-Id")
 		require.Len(t, made, 36, insane)
 	}
 }
@@ -164,8 +165,8 @@ func TestThe_log_has_one_line_a_request_with_the_route_template(t *testing.T) {
 	require.Equal(t, "/dishes/:dish_id", entries[0].ContextMap()["route"])
 	require.Equal(t, "secret text", entries[1].ContextMap()["error"], "the cause is in the log")
 	require.Equal(t, "unmatched", entries[2].ContextMap()["route"])
-	require.Contains(t, scraped.body, `zomato_http_requests_total{method="GET",route="/dishes/:dish_id",status="200"} 1`)
-	require.NotContains(t, scraped.body, "77")
+	require.Contains(t, scraped.Body, `zomato_http_requests_total{method="GET",route="/dishes/:dish_id",status="200"} 1`)
+	require.NotContains(t, scraped.Body, "/77")
 }
 
 func TestThe_document_is_complete(t *testing.T) {
@@ -182,7 +183,7 @@ func TestThe_document_is_complete(t *testing.T) {
 		} `json:"components"`
 	}
 	got := call(t, "GET", start(t)+"/openapi.json", "")
-	require.NoError(t, json.Unmarshal([]byte(got.body), &doc))
+	require.NoError(t, json.Unmarshal([]byte(got.Body), &doc))
 	require.True(t, strings.HasPrefix(doc.OpenAPI, "3.1"))
 	get := doc.Paths["/dishes/{dish_id}"]["get"]
 	require.Equal(t, []string{"kitchen"}, get.Tags)
@@ -196,19 +197,19 @@ func TestThe_document_is_complete(t *testing.T) {
 		}
 	}
 	require.Contains(t, doc.Components.Schemas, "Problem")
-	require.NotContains(t, got.body, "$schema")
+	require.NotContains(t, got.Body, "$schema")
 }
 
 func TestThe_page_loads_nothing_from_elsewhere(t *testing.T) {
 	t.Parallel()
 	url := start(t)
 	page := call(t, "GET", url+"/docs", "")
-	require.Contains(t, page.header.Get("Content-Security-Policy"), "default-src 'none'")
-	assets := regexp.MustCompile(`(?:src|href)="([^"]+)"`).FindAllStringSubmatch(page.body, -1)
+	require.Contains(t, page.Header.Get("Content-Security-Policy"), "default-src 'none'")
+	assets := regexp.MustCompile(`(?:src|href)="([^"]+)"`).FindAllStringSubmatch(page.Body, -1)
 	require.NotEmpty(t, assets)
 	for _, asset := range assets {
 		require.True(t, strings.HasPrefix(asset[1], "/docs/"), asset[1])
-		require.Equal(t, 200, call(t, "GET", url+asset[1], "").status, asset[1])
+		require.Equal(t, 200, call(t, "GET", url+asset[1], "").Status, asset[1])
 	}
 }
 
@@ -245,9 +246,8 @@ func TestReadiness_follows_the_checks(t *testing.T) {
 		}
 	})
 	got := call(t, "GET", url+"/health/ready", "")
-	require.Equal(t, http.StatusServiceUnavailable, got.status)
-	require.Equal(t, map[string]any{"database": "ok", "outbox": "failed"}, got.problem(t)["checks"])
-	require.Equal(t, 200, call(t, "GET", url+"/health/live", "").status)
+	require.Equal(t, map[string]any{"database": "ok", "outbox": "failed"}, got.Problem(t, http.StatusServiceUnavailable, "not_ready")["checks"])
+	require.Equal(t, 200, call(t, "GET", url+"/health/live", "").Status)
 }
 
 func TestStart_refuses_an_address_that_is_taken(t *testing.T) {
@@ -275,7 +275,7 @@ func TestStop_answers_what_is_in_flight(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, server.Start(context.Background()))
 	url := "http://" + server.Address()
-	answered, stopped := make(chan answer, 1), make(chan error, 1)
+	answered, stopped := make(chan httpclient.Answer, 1), make(chan error, 1)
 	go func() { answered <- call(t, "GET", url+"/slow", "") }()
 	<-entered
 	go func() { stopped <- server.Stop(context.Background()) }()
@@ -285,6 +285,16 @@ func TestStop_answers_what_is_in_flight(t *testing.T) {
 	case <-time.After(10 * time.Millisecond): // only gives a wrong Stop the chance to be seen
 	}
 	close(leave)
-	require.Equal(t, 200, (<-answered).status)
+	require.Equal(t, 200, (<-answered).Status)
 	require.NoError(t, <-stopped)
+}
+
+func TestStop_right_after_Start_ends(t *testing.T) {
+	t.Parallel()
+	for range 200 {
+		server, err := httpserver.New(httpserver.Options{Listen: "127.0.0.1:0", Metrics: prometheus.NewRegistry()}, zap.NewNop())
+		require.NoError(t, err)
+		require.NoError(t, server.Start(context.Background()))
+		require.NoError(t, server.Stop(context.Background()))
+	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"zomato/platform/access"
 	"zomato/platform/httpserver"
+	"zomato/platform/testkit/httpclient"
 )
 
 func TestEvery_refusal_is_a_problem_document(t *testing.T) {
@@ -47,23 +48,21 @@ func TestEvery_refusal_is_a_problem_document(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			got := callRaw(t, url, c.method, c.path, c.body, c.headers...)
-			require.Equal(t, c.status, got.status, got.body)
-			problem := got.problem(t)
-			require.Equal(t, c.code, problem["code"], got.body)
+			problem := got.Problem(t, c.status, c.code)
 			if c.status != 431 { // then the path is not known
 				require.Equal(t, strings.Split(c.path, "?")[0], problem["instance"])
 			}
-			require.NotContains(t, got.body, "secret")
-			require.Equal(t, "no-store", got.header.Get("Cache-Control"))
+			require.NotContains(t, got.Body, "secret")
+			require.Equal(t, "no-store", got.Header.Get("Cache-Control"))
 			if c.status == 503 {
-				require.NotEmpty(t, got.header.Get("Retry-After"))
+				require.NotEmpty(t, got.Header.Get("Retry-After"))
 			}
 		})
 	}
 }
 
 // callRaw sends what the standard client would refuse to send.
-func callRaw(t *testing.T, url, method, path, body string, headers ...string) answer {
+func callRaw(t *testing.T, url, method, path, body string, headers ...string) httpclient.Answer {
 	t.Helper()
 	text := fmt.Sprintf("%s %s HTTP/1.1\r\nHost: test\r\nConnection: close\r\n", method, path)
 	contentType := "Content-Type: application/json\r\n"
@@ -111,12 +110,11 @@ func TestFindings_name_the_field_and_the_code(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			got := call(t, c.method, url+c.path, c.body)
-			require.Equal(t, 422, got.status, got.body)
-			problem := got.problem(t)
-			require.Len(t, problem["errors"], 1, got.body)
+			problem := got.Problem(t, 422, c.code)
+			require.Len(t, problem["errors"], 1, got.Body)
 			found := problem["errors"].([]any)[0].(map[string]any)
-			require.Equal(t, c.pointer, found["pointer"], got.body)
-			require.Equal(t, c.code, found["code"], got.body)
+			require.Equal(t, c.pointer, found["pointer"], got.Body)
+			require.Equal(t, c.code, found["code"], got.Body)
 			require.NotEmpty(t, found["detail"])
 		})
 	}
@@ -125,8 +123,7 @@ func TestFindings_name_the_field_and_the_code(t *testing.T) {
 func TestAll_findings_are_reported_at_once(t *testing.T) {
 	t.Parallel()
 	got := call(t, "POST", start(t)+"/dishes/", `{"name":"","price":1.005,"x":1}`)
-	require.Equal(t, 422, got.status)
-	require.Len(t, got.problem(t)["errors"], 3, got.body)
+	require.Len(t, got.Problem(t, 422, "invalid")["errors"], 3, got.Body)
 }
 
 func TestAccess_is_decided_before_the_input_is_read(t *testing.T) {
@@ -139,12 +136,18 @@ func TestAccess_is_decided_before_the_input_is_read(t *testing.T) {
 			return access.Principal{}
 		}
 	})
-	require.Equal(t, 200, call(t, "GET", url+"/dishes/1", "").status)
+	require.Equal(t, 200, call(t, "GET", url+"/dishes/1", "").Status)
 	refused := call(t, "POST", url+"/dishes/", `{"name": `)
-	require.Equal(t, 401, refused.status)
-	require.Equal(t, "unauthenticated", refused.problem(t)["code"])
+	refused.Problem(t, 401, "unauthenticated")
 	forbidden := call(t, "POST", url+"/dishes/", `{"name": `, "Authorization", "courier")
-	require.Equal(t, 403, forbidden.status)
-	forbidden.problem(t)
-	require.Equal(t, 401, call(t, "GET", url+"/metrics", "").status)
+	forbidden.Problem(t, 403, "forbidden")
+	require.Equal(t, 401, call(t, "GET", url+"/metrics", "").Status)
+}
+
+func TestWhat_is_no_HTTP_is_refused_as_a_problem(t *testing.T) {
+	t.Parallel()
+	url := start(t)
+	for _, garbage := range []string{"GARBAGE\r\n\r\n", "GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n", "GET /\x01 HTTP/1.1\r\nHost: t\r\n\r\n"} {
+		raw(t, url, garbage, 1)[0].Problem(t, 400, "malformed_request")
+	}
 }

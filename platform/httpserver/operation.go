@@ -61,11 +61,11 @@ func Handle[I, O any](op Operation, handler func(context.Context, *I) (*O, error
 				return out, nil
 			}
 			info := requestOf(ctx)
-			problem := problemOf(err).of(info)
-			if problem.Status >= http.StatusInternalServerError {
+			refusal := problemOf(err).of(info)
+			if refusal.Status >= http.StatusInternalServerError {
 				info.cause = err
 			}
-			return nil, problem
+			return nil, refusal
 		})
 	}}
 }
@@ -163,7 +163,7 @@ func (s *Server) guard(op Operation) func(huma.Context, func(huma.Context)) {
 	}
 }
 
-func decide(rule access.Rule, who access.Principal, param func(string) string) *Problem {
+func decide(rule access.Rule, who access.Principal, param func(string) string) *problem {
 	switch rule.Decide(who, param) {
 	case access.Unauthenticated:
 		return newProblem(http.StatusUnauthorized, "unauthenticated", "Log in first.")
@@ -186,13 +186,13 @@ func pathIDs(path string) []string {
 	return ids
 }
 
-func refuseIDs(ctx huma.Context, names []string) *Problem {
+func refuseIDs(ctx huma.Context, names []string) *problem {
 	for _, name := range names {
 		value := ctx.Param(name)
 		// 18 digits always fit an int64.
 		if value == "" || len(value) > 18 || value[0] == '0' || strings.Trim(value, "0123456789") != "" {
 			p := newProblem(http.StatusUnprocessableEntity, codeInvalid, "An id in the path is a positive whole number.")
-			p.Errors = []Finding{{Pointer: "path/" + name, Code: codeInvalid, Detail: p.Detail}}
+			p.Errors = []problemField{{Pointer: "path/" + name, Code: codeInvalid, Detail: p.Detail}}
 			return p
 		}
 	}

@@ -130,6 +130,10 @@ const docsStart = `window.ui = SwaggerUIBundle({
   url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true, validatorUrl: null,
   displayRequestDuration: true, tryItOutEnabled: true, filter: true, docExpansion: "list",
   defaultModelsExpandDepth: 0,
+  operationsSorter: (a, b) => {
+    const key = (o) => o.get("path") + " " + ["get", "post", "put", "delete"].indexOf(o.get("method"));
+    return key(a) < key(b) ? -1 : 1;
+  },
 });
 `
 

@@ -17,37 +17,37 @@ import (
 // problemType is the media type of RFC 9457.
 const problemType = "application/problem+json"
 
-// Problem is the body of every answer that is not 2xx or 3xx (RFC 9457).
-type Problem struct {
-	Type      string    `json:"type" doc:"Always about:blank: the code says which problem it is" example:"about:blank"`
-	Title     string    `json:"title" doc:"The text of the status" example:"Conflict"`
-	Status    int       `json:"status" doc:"The HTTP status" example:"409"`
-	Code      string    `json:"code" doc:"What went wrong, stable and machine-readable" example:"email_taken"`
-	Detail    string    `json:"detail" doc:"One sentence for a person" example:"Another customer has this e-mail address."`
-	Instance  string    `json:"instance" doc:"The path of the request" example:"/customers/"`
-	RequestID string    `json:"request_id" doc:"The X-Request-Id of the request"`
-	Errors    []Finding `json:"errors,omitempty" doc:"The findings by field"`
-	_         struct{}  `json:"-" additionalProperties:"true"`
+// problem is the body of every answer that is not 2xx or 3xx (RFC 9457).
+type problem struct {
+	Type      string         `json:"type" doc:"Always about:blank: the code says which problem it is" example:"about:blank"`
+	Title     string         `json:"title" doc:"The text of the status" example:"Conflict"`
+	Status    int            `json:"status" doc:"The HTTP status" example:"409"`
+	Code      string         `json:"code" doc:"What went wrong, stable and machine-readable" example:"email_taken"`
+	Detail    string         `json:"detail" doc:"One sentence for a person" example:"Another customer has this e-mail address."`
+	Instance  string         `json:"instance" doc:"The path of the request" example:"/customers/"`
+	RequestID string         `json:"request_id" doc:"The X-Request-Id of the request"`
+	Errors    []problemField `json:"errors,omitempty" doc:"The findings by field"`
+	_         struct{}       `json:"-" additionalProperties:"true"`
 
 	extra      map[string]any
 	retryAfter time.Duration
 }
 
-// Finding is one problem of one part of the request.
-type Finding struct {
+// problemField is one finding of one part of the request.
+type problemField struct {
 	Pointer string `json:"pointer" doc:"#/a/b for the body (RFC 6901), query/…, path/… or header/… else" example:"#/email"`
 	Code    string `json:"code" doc:"Stable and machine-readable" example:"required"`
 	Detail  string `json:"detail" doc:"One sentence for a person"`
 }
 
 // Error implements error.
-func (p *Problem) Error() string { return p.Code + ": " + p.Detail }
+func (p *problem) Error() string { return p.Code + ": " + p.Detail }
 
 // GetStatus implements huma.StatusError.
-func (p *Problem) GetStatus() int { return p.Status }
+func (p *problem) GetStatus() int { return p.Status }
 
 // GetHeaders implements huma.HeadersError: 429 and 503 say when to come back.
-func (p *Problem) GetHeaders() http.Header {
+func (p *problem) GetHeaders() http.Header {
 	headers := http.Header{}
 	if p.retryAfter > 0 {
 		seconds := int((p.retryAfter + time.Second - 1) / time.Second)
@@ -57,12 +57,12 @@ func (p *Problem) GetHeaders() http.Header {
 }
 
 // ContentType implements huma.ContentTypeFilter.
-func (p *Problem) ContentType(string) string { return problemType }
+func (p *problem) ContentType(string) string { return problemType }
 
 // MarshalJSON writes the members of RFC 9457 and after them the further ones.
-func (p *Problem) MarshalJSON() ([]byte, error) {
-	type plain Problem // without this method
-	body, err := json.Marshal((*plain)(p))
+func (p problem) MarshalJSON() ([]byte, error) {
+	type plain problem // without this method
+	body, err := json.Marshal(plain(p))
 	if err != nil || len(p.extra) == 0 {
 		return body, err
 	}
@@ -98,20 +98,20 @@ func statusOf(kind fault.Kind) int {
 }
 
 // newProblem makes the problem of a status that has no more to say.
-func newProblem(status int, code, detail string) *Problem {
-	return &Problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Code: code, Detail: detail}
+func newProblem(status int, code, detail string) *problem {
+	return &problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Code: code, Detail: detail}
 }
 
 // of completes the problem with what is known of the request.
-func (p *Problem) of(info *request) *Problem {
+func (p *problem) of(info *request) *problem {
 	p.Instance, p.RequestID = info.path, info.id
 	return p
 }
 
 // problemOf turns any error of a handler into what the client is told. What is
 // no fault is a defect of ours: the text stays in the log.
-func problemOf(err error) *Problem {
-	var known *Problem
+func problemOf(err error) *problem {
+	var known *problem
 	if errors.As(err, &known) {
 		return known
 	}
@@ -128,14 +128,14 @@ func problemOf(err error) *Problem {
 		p.retryAfter = time.Second
 	}
 	for _, field := range f.Fields {
-		p.Errors = append(p.Errors, Finding(field))
+		p.Errors = append(p.Errors, problemField(field))
 	}
 	return p
 }
 
 // problemOfFiber turns what Fiber and fasthttp refuse by themselves into a
 // problem: an unknown route, a body too large, a broken request line.
-func problemOfFiber(err error) *Problem {
+func problemOfFiber(err error) *problem {
 	var e *fiber.Error
 	if !errors.As(err, &e) {
 		return problemOf(err)

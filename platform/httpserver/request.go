@@ -92,32 +92,32 @@ func admit(c *fiber.Ctx) error {
 
 // refuse answers with a problem.
 func (s *Server) refuse(c *fiber.Ctx, info *request, err error) {
-	problem := problemOfFiber(err).of(info)
-	if problem.Status == fiber.StatusMethodNotAllowed && c.Method() == fiber.MethodOptions {
+	refusal := problemOfFiber(err).of(info)
+	if refusal.Status == fiber.StatusMethodNotAllowed && c.Method() == fiber.MethodOptions {
 		c.Append(fiber.HeaderAllow, fiber.MethodOptions)
 		c.Status(fiber.StatusNoContent)
 		return
 	}
-	if problem.Status >= fiber.StatusInternalServerError {
+	if refusal.Status >= fiber.StatusInternalServerError {
 		info.cause = err
 	}
-	s.write(c, problem)
+	s.write(c, refusal)
 }
 
 // write puts a problem on the wire, outside of huma.
-func (s *Server) write(c *fiber.Ctx, problem *Problem) {
-	for name, values := range problem.GetHeaders() {
+func (s *Server) write(c *fiber.Ctx, refusal *problem) {
+	for name, values := range refusal.GetHeaders() {
 		c.Set(name, values[0])
 	}
-	c.Set(fiber.HeaderXRequestID, problem.RequestID)
+	c.Set(fiber.HeaderXRequestID, refusal.RequestID)
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	body, err := problem.MarshalJSON()
+	body, err := refusal.MarshalJSON()
 	if err != nil {
 		s.log.Error("a problem could not be written", zap.Error(err))
 		body = []byte(`{"status":500,"code":"internal"}`)
 	}
-	c.Status(problem.Status)
+	c.Status(refusal.Status)
 	c.Response().SetBody(body)
 	c.Response().Header.SetContentType(problemType)
 }

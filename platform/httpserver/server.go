@@ -2,6 +2,7 @@ package httpserver
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"slices"
@@ -24,8 +25,8 @@ const (
 	readTimeout    = 5 * time.Second
 	writeTimeout   = 10 * time.Second
 	idleTimeout    = 60 * time.Second
-	// DefaultDeadline is how long a handler may take.
-	DefaultDeadline = 5 * time.Second
+	// defaultDeadline is how long a handler may take.
+	defaultDeadline = 5 * time.Second
 )
 
 // ModuleStatus is a module as GET / shows it.
@@ -48,7 +49,7 @@ type Options struct {
 	Listen string
 	// Version is shown in the document.
 	Version string
-	// Deadline is how long a handler may take; 0 means DefaultDeadline.
+	// Deadline is how long a handler may take; 0 means defaultDeadline.
 	Deadline time.Duration
 	// Principal says who sends a request; nil means that everybody is staff
 	// (open mode).
@@ -81,7 +82,7 @@ type Server struct {
 // modules register one route or when an operation declares no access.
 func New(options Options, log *zap.Logger) (*Server, error) {
 	if options.Deadline == 0 {
-		options.Deadline = DefaultDeadline
+		options.Deadline = defaultDeadline
 	}
 	if options.Principal == nil {
 		options.Principal = func(string) access.Principal { return access.Principal{Role: access.Staff} }
@@ -110,6 +111,11 @@ func New(options Options, log *zap.Logger) (*Server, error) {
 	})
 	s.app.Use(s.edge)
 	s.api = newAPI(s.app, options.Version)
+	for _, m := range options.Modules { // the page shows the groups in this order
+		if m.Enabled {
+			s.api.OpenAPI().Tags = append(s.api.OpenAPI().Tags, &huma.Tag{Name: m.Name})
+		}
+	}
 	all := append(slices.Clone(options.Routes), s.ownRoutes())
 	if err = s.register(all); err != nil {
 		return nil, fmt.Errorf("register the routes: %w", err)
@@ -131,8 +137,8 @@ func (s *Server) knownMethods(next fasthttp.RequestHandler) fasthttp.RequestHand
 		}
 		c := s.app.AcquireCtx(raw)
 		defer s.app.ReleaseCtx(c)
-		problem := newProblem(fiber.StatusNotImplemented, "method_not_implemented", "This service does not know the method.")
-		s.write(c, problem.of(&request{id: newRequestID(), path: string(raw.Path())}))
+		refusal := newProblem(fiber.StatusNotImplemented, "method_not_implemented", "This service does not know the method.")
+		s.write(c, refusal.of(&request{id: newRequestID(), path: string(raw.Path())}))
 	}
 }
 
@@ -161,7 +167,17 @@ func (s *Server) Stop(ctx context.Context) error {
 	if err := s.app.ShutdownWithContext(ctx); err != nil {
 		return fmt.Errorf("stop the server: %w", err)
 	}
-	return <-s.served
+	// A shutdown that comes before the goroutine of Start has begun to serve
+	// finds nothing to shut down: without its listener it ends by itself.
+	if err := s.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+		return fmt.Errorf("close the listener: %w", err)
+	}
+	select {
+	case err := <-s.served:
+		return err
+	case <-ctx.Done():
+		return fmt.Errorf("stop the server: %w", ctx.Err())
+	}
 }
 
 // Document gives the OpenAPI document as JSON.

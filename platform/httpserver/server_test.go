@@ -3,7 +3,6 @@ package httpserver_test
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"net"
@@ -21,6 +20,7 @@ import (
 	"zomato/platform/httpserver"
 	"zomato/platform/money"
 	"zomato/platform/paging"
+	"zomato/platform/testkit/httpclient"
 )
 
 // dish is what the routes of these tests answer.
@@ -78,7 +78,8 @@ func kitchen() httpserver.Routes {
 				DishInput
 				httpserver.IfMatch
 				Body dishPatch
-			}) (*httpserver.Item[dish], error) {
+			},
+			) (*httpserver.Item[dish], error) {
 				for _, v := range in.Versions() {
 					if v == 3 {
 						return httpserver.ItemOf(dish{ID: in.ID, Name: in.Body.Name.Value}, 4), nil
@@ -94,7 +95,8 @@ func kitchen() httpserver.Routes {
 		httpserver.Handle(httpserver.Operation{ID: "break", Method: "GET", Path: "/broken/{how}", Access: access.Public()},
 			func(ctx context.Context, in *struct {
 				How string `path:"how"`
-			}) (*httpserver.Whole[string], error) {
+			},
+			) (*httpserver.Whole[string], error) {
 				switch in.How {
 				case "panic":
 					panic("secret text")
@@ -124,47 +126,14 @@ func start(t *testing.T, change ...func(*httpserver.Options)) string {
 	return "http://" + server.Address()
 }
 
-type answer struct {
-	status int
-	header http.Header
-	body   string
-}
-
-// problem reads the body as a problem document.
-func (a answer) problem(t *testing.T) map[string]any {
+// call sends one request to an absolute address.
+func call(t *testing.T, method, url, body string, headers ...string) httpclient.Answer {
 	t.Helper()
-	require.Equal(t, "application/problem+json", a.header.Get("Content-Type"), a.body)
-	var p map[string]any
-	require.NoError(t, json.Unmarshal([]byte(a.body), &p), a.body)
-	require.EqualValues(t, a.status, p["status"])
-	for _, member := range []string{"type", "title", "code", "detail", "instance", "request_id"} {
-		require.NotEmpty(t, p[member], "%s in %s", member, a.body)
-	}
-	require.Equal(t, a.header.Get("X-Request-Id"), p["request_id"])
-	return p
-}
-
-// call sends one request; headers come as name, value, name, value.
-func call(t *testing.T, method, url, body string, headers ...string) answer {
-	t.Helper()
-	request, err := http.NewRequestWithContext(context.Background(), method, url, strings.NewReader(body))
-	require.NoError(t, err)
-	if body != "" {
-		request.Header.Set("Content-Type", "application/json")
-	}
-	for i := 0; i+1 < len(headers); i += 2 {
-		request.Header.Set(headers[i], headers[i+1])
-	}
-	response, err := http.DefaultTransport.RoundTrip(request)
-	require.NoError(t, err)
-	defer func() { require.NoError(t, response.Body.Close()) }()
-	data, err := io.ReadAll(response.Body)
-	require.NoError(t, err)
-	return answer{response.StatusCode, response.Header, string(data)}
+	return httpclient.New("").Do(t, method, url, body, headers...)
 }
 
 // raw sends bytes as they are over one connection and reads n answers.
-func raw(t *testing.T, url, text string, n int) []answer {
+func raw(t *testing.T, url, text string, n int) []httpclient.Answer {
 	t.Helper()
 	conn, err := (&net.Dialer{}).DialContext(context.Background(), "tcp", strings.TrimPrefix(url, "http://"))
 	require.NoError(t, err)
@@ -172,14 +141,14 @@ func raw(t *testing.T, url, text string, n int) []answer {
 	_, err = io.WriteString(conn, text)
 	require.NoError(t, err)
 	reader := bufio.NewReader(conn)
-	out := make([]answer, n)
+	out := make([]httpclient.Answer, n)
 	for i := range out {
 		response, err := http.ReadResponse(reader, nil)
 		require.NoError(t, err)
 		data, err := io.ReadAll(response.Body)
 		require.NoError(t, err)
 		require.NoError(t, response.Body.Close())
-		out[i] = answer{response.StatusCode, response.Header, string(data)}
+		out[i] = httpclient.Answer{Status: response.StatusCode, Header: response.Header, Body: string(data)}
 	}
 	return out
 }

@@ -21,7 +21,7 @@ type Item[T any] struct {
 }
 
 // ItemOf answers with a record and its version.
-func ItemOf[T any](body T, version int64) *Item[T] { return &Item[T]{ETag: Tag(version), Body: body} }
+func ItemOf[T any](body T, version int64) *Item[T] { return &Item[T]{ETag: tag(version), Body: body} }
 
 // Created is the answer to a POST that made a record.
 type Created[T any] struct {
@@ -32,7 +32,7 @@ type Created[T any] struct {
 
 // CreatedAt answers with a new record, its version and the path it has.
 func CreatedAt[T any](location string, id, version int64, body T) *Created[T] {
-	return &Created[T]{Location: location + strconv.FormatInt(id, 10), ETag: Tag(version), Body: body}
+	return &Created[T]{Location: location + strconv.FormatInt(id, 10), ETag: tag(version), Body: body}
 }
 
 // Whole is the answer with a list that is never paged, or with a body that has

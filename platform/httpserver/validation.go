@@ -34,7 +34,7 @@ func (f *finding) GetStatus() int { return f.status }
 
 // problemOfHuma turns what huma refuses into a problem. The sentences of huma
 // are kept, the values it echoes are not.
-func problemOfHuma(status int, msg string, errs []error) *Problem {
+func problemOfHuma(status int, msg string, errs []error) *problem {
 	p := newProblem(status, codeInvalid, msg)
 	for _, err := range errs {
 		p.Errors = append(p.Errors, findingOf(err))
@@ -60,17 +60,17 @@ func problemOfHuma(status int, msg string, errs []error) *Problem {
 	return p
 }
 
-func findingOf(err error) Finding {
+func findingOf(err error) problemField {
 	var own *finding
 	if errors.As(err, &own) {
-		return Finding{Pointer: pointer(own.location), Code: own.code, Detail: own.detail}
+		return problemField{Pointer: pointer(own.location), Code: own.code, Detail: own.detail}
 	}
 	var detail *huma.ErrorDetail
 	if !errors.As(err, &detail) {
-		return Finding{Pointer: "#", Code: codeInvalid, Detail: "is not as it must be"}
+		return problemField{Pointer: "#", Code: codeInvalid, Detail: "is not as it must be"}
 	}
 	if strings.HasPrefix(detail.Message, "json: ") {
-		return Finding{Pointer: "#", Code: codeInvalid, Detail: "A number is written in a form, or has a size, that its field cannot hold."}
+		return problemField{Pointer: "#", Code: codeInvalid, Detail: "A number is written in a form, or has a size, that its field cannot hold."}
 	}
 	location, code := detail.Location, codeOf(detail.Message)
 	if property, ok := missing(detail.Message); ok {
@@ -82,9 +82,9 @@ func findingOf(err error) Finding {
 	}
 	name := at[strings.LastIndexByte(at, '/')+1:]
 	if detail.Message == validation.MsgUnexpectedProperty || detail.Message == msgUnknownParameter {
-		return Finding{Pointer: at, Code: codeUnknown, Detail: "There is no " + quote(name) + " here."}
+		return problemField{Pointer: at, Code: codeUnknown, Detail: "There is no " + quote(name) + " here."}
 	}
-	return Finding{Pointer: at, Code: code, Detail: name + ": " + detail.Message + "."}
+	return problemField{Pointer: at, Code: code, Detail: name + ": " + detail.Message + "."}
 }
 
 // maxPointer bounds how much of a name that the client chose is echoed, in bytes.
