@@ -1,0 +1,74 @@
+// Package customersfx wires the customers module.
+//
+// team: customers
+package customersfx
+
+import (
+	"context"
+
+	"go.uber.org/fx"
+
+	"zomato/modules/customers"
+	"zomato/modules/customers/internal/core"
+	"zomato/modules/customers/internal/httpapi"
+	"zomato/modules/customers/internal/sqlstore"
+	"zomato/modules/restaurants"
+	"zomato/platform/clock"
+	"zomato/platform/database"
+	"zomato/platform/eventbus"
+	"zomato/platform/fault"
+	"zomato/platform/httpserver"
+	"zomato/platform/module"
+)
+
+// Module wires the customers module.
+func Module() fx.Option {
+	return fx.Module("customers",
+		fx.Provide(fx.Private, sqlstore.New, newCore),
+		fx.Provide(
+			func(c *core.Service) customers.Service { return c },
+			fx.Annotate(routes, fx.ResultTags(`group:"routes"`)),
+			fx.Annotate(sqlstore.Migrations, fx.ResultTags(`group:"migrations"`)),
+			fx.Annotate(forgetRestaurant, fx.ResultTags(`group:"subscriptions"`)),
+		),
+	)
+}
+
+// Disabled stands in for the module where it is switched off.
+func Disabled() fx.Option {
+	return fx.Module("customers",
+		fx.Supply(fx.Annotate(disabled{}, fx.As(new(customers.Service)))),
+	)
+}
+
+type needs struct {
+	fx.In
+
+	DB          *database.DB
+	Publisher   *eventbus.Publisher
+	Clock       clock.Clock
+	Store       *sqlstore.Store
+	Restaurants restaurants.Service
+}
+
+func newCore(n needs) *core.Service {
+	return core.New(core.Dependencies{
+		Store: n.Store, Transactions: n.DB, Events: n.Publisher, Clock: n.Clock, Restaurants: n.Restaurants,
+	})
+}
+
+func routes(service *core.Service, enabled module.Enabled) httpserver.Routes {
+	return httpapi.Routes(service, enabled.Has("restaurants"))
+}
+
+func forgetRestaurant(service *core.Service) eventbus.Subscription {
+	return eventbus.After("customers.favourites", service.ForgetRestaurant)
+}
+
+// disabled answers that the module is switched off.
+type disabled struct{}
+
+// Get implements customers.Service.
+func (disabled) Get(context.Context, int64) (customers.Customer, error) {
+	return customers.Customer{}, fault.New(fault.Unavailable, "module_disabled", "The customers module is disabled.")
+}

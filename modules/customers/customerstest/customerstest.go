@@ -1,0 +1,67 @@
+// Package customerstest lets other teams test against the customers module: a
+// fake, and the suite that the fake and the real service both pass.
+//
+// team: customers
+package customerstest
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"zomato/modules/customers"
+	"zomato/platform/fault"
+)
+
+// Fake is a customers.Service in memory. Fill it before it is used; then it is
+// safe for concurrent use.
+type Fake struct{ byID map[int64]customers.Customer }
+
+var _ customers.Service = (*Fake)(nil)
+
+// New gives a fake that knows these customers.
+func New(known ...customers.Customer) *Fake {
+	f := &Fake{byID: map[int64]customers.Customer{}}
+	for _, c := range known {
+		f.byID[c.ID] = c
+	}
+	return f
+}
+
+// Get implements customers.Service.
+func (f *Fake) Get(_ context.Context, id int64) (customers.Customer, error) {
+	c, ok := f.byID[id]
+	if !ok {
+		return customers.Customer{}, customers.NotFound(id)
+	}
+	return c, nil
+}
+
+// Subject is a service under test that knows one customer and has forgotten
+// another one.
+type Subject struct {
+	Service customers.Service
+	Known   customers.Customer
+	Erased  int64
+}
+
+// RunSuite checks what the contract promises.
+func RunSuite(t *testing.T, subject Subject) {
+	t.Helper()
+	ctx := context.Background()
+	t.Run("gives a customer whole", func(t *testing.T) {
+		got, err := subject.Service.Get(ctx, subject.Known.ID)
+		require.NoError(t, err)
+		require.Equal(t, subject.Known, got)
+		require.NotEmpty(t, got.Name)
+		require.Positive(t, got.Version)
+	})
+	t.Run("knows no customer who was erased or never was", func(t *testing.T) {
+		for _, id := range []int64{subject.Erased, 1 << 40, 0, -1} {
+			_, err := subject.Service.Get(ctx, id)
+			require.True(t, fault.Is(err, customers.CodeNotFound), "%d: %v", id, err)
+			require.True(t, fault.IsKind(err, fault.NotFound))
+		}
+	})
+}

@@ -1,0 +1,18 @@
+package customers
+
+// Changed says that something of a customer is different from before: the
+// record, an address or a favourite; also that the customer is new.
+type Changed struct {
+	CustomerID int64 `json:"customer_id"`
+}
+
+// EventName implements eventbus.Event.
+func (Changed) EventName() string { return "customers.changed" }
+
+// Erased says that a customer's personal data are gone.
+type Erased struct {
+	CustomerID int64 `json:"customer_id"`
+}
+
+// EventName implements eventbus.Event.
+func (Erased) EventName() string { return "customers.erased" }

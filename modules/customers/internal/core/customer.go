@@ -1,0 +1,174 @@
+package core
+
+import (
+	"context"
+	"net/mail"
+	"strings"
+
+	"zomato/modules/customers"
+	"zomato/platform/fault"
+	"zomato/platform/paging"
+	"zomato/platform/patch"
+	"zomato/platform/words"
+)
+
+// The limits of a customer's fields (design: api.md §2), in characters, but
+// for the e-mail address: RFC 5321 §4.5.3.1.3 leaves 254 bytes for it.
+const (
+	maxName    = 100
+	maxEmail   = 254
+	maxAddress = 500
+)
+
+// NewCustomer is what it takes to create a customer.
+type NewCustomer struct {
+	Name        string
+	Email       string
+	PhoneNumber *string
+	Address     *string
+}
+
+// Changes is a partial update of a customer.
+type Changes struct {
+	Name        patch.Field[string]
+	Email       patch.Field[string]
+	PhoneNumber patch.Field[string]
+	Address     patch.Field[string]
+	IsActive    patch.Field[bool]
+}
+
+// Filter narrows a list of customers.
+type Filter struct {
+	// IsActive lists only those that are, or are not; nil lists both.
+	IsActive *bool
+	// Words must each begin a word of the name or the e-mail address.
+	Words []string
+}
+
+// Create stores a new, active customer. Faults: email_taken, phone_taken, or
+// findings about the fields.
+func (s *Service) Create(ctx context.Context, n NewCustomer) (customers.Customer, error) {
+	now := s.clock.Now()
+	customer := customers.Customer{
+		Name: n.Name, Email: n.Email, PhoneNumber: n.PhoneNumber, Address: n.Address,
+		IsActive: true, CreatedAt: now, UpdatedAt: now, Version: 1,
+	}
+	if err := tidy(&customer); err != nil {
+		return customers.Customer{}, err
+	}
+	err := s.tx.Write(ctx, func(ctx context.Context) (err error) {
+		if customer.ID, err = s.store.Insert(ctx, customer); err != nil {
+			return err
+		}
+		return s.events.Publish(ctx, customers.Changed{CustomerID: customer.ID})
+	})
+	return customer, err
+}
+
+// Get gives a customer. Faults: customer_not_found.
+func (s *Service) Get(ctx context.Context, id int64) (customers.Customer, error) {
+	return s.store.Get(ctx, id)
+}
+
+// List gives a page of customers, the oldest first. The search text is split
+// into words, each of which must begin a word of the name or e-mail address.
+func (s *Service) List(ctx context.Context, isActive *bool, search string, q paging.Query) (paging.Page[customers.Customer], error) {
+	var page paging.Page[customers.Customer]
+	window, err := windowOf(q)
+	if err != nil {
+		return page, err
+	}
+	filter := Filter{IsActive: isActive, Words: words.Of(search)}
+	found, err := s.store.List(ctx, filter, window)
+	if err != nil {
+		return page, err
+	}
+	page = paging.Cut(found, q.Limit, func(c customers.Customer) position { return position{c.ID} })
+	if q.Count {
+		total, err := s.store.Count(ctx, filter)
+		if err != nil {
+			return page, err
+		}
+		page.Total = &total
+	}
+	return page, nil
+}
+
+// Update changes the fields that are set. Versions are those of If-Match, nil
+// for any. Faults: customer_not_found, version_changed, email_taken,
+// phone_taken, or findings about the fields.
+func (s *Service) Update(ctx context.Context, id int64, c Changes, versions []int64) (customers.Customer, error) {
+	var updated customers.Customer
+	err := s.change(ctx, id, func(ctx context.Context, old customers.Customer) error {
+		if err := patch.Match(versions, old.Version); err != nil {
+			return err
+		}
+		updated = old
+		updated.Name = c.Name.Apply(old.Name)
+		updated.Email = c.Email.Apply(old.Email)
+		updated.PhoneNumber = c.PhoneNumber.ApplyNullable(old.PhoneNumber)
+		updated.Address = c.Address.ApplyNullable(old.Address)
+		updated.IsActive = c.IsActive.Apply(old.IsActive)
+		updated.UpdatedAt = s.clock.Now()
+		updated.Version++
+		if err := tidy(&updated); err != nil {
+			return err
+		}
+		return s.store.Update(ctx, updated)
+	})
+	return updated, err
+}
+
+// Erase removes everything personal of a customer (design: domain.md §6) and
+// gives the customer as it was before. Faults: customer_not_found,
+// version_changed.
+func (s *Service) Erase(ctx context.Context, id int64, versions []int64) (customers.Customer, error) {
+	var before customers.Customer
+	err := s.tx.Write(ctx, func(ctx context.Context) (err error) {
+		if before, err = s.store.Lock(ctx, id); err != nil {
+			return err
+		}
+		if err = patch.Match(versions, before.Version); err != nil {
+			return err
+		}
+		erased := before
+		erased.UpdatedAt = s.clock.Now()
+		if err = s.store.Erase(ctx, erased); err != nil {
+			return err
+		}
+		return s.events.Publish(ctx, customers.Erased{CustomerID: id})
+	})
+	return before, err
+}
+
+// tidy trims the texts and refuses what breaks a rule, all at once.
+func tidy(c *customers.Customer) error {
+	var findings fault.Findings
+	findings.Text("#/name", &c.Name, maxName)
+	if c.Email = strings.TrimSpace(c.Email); !isEmail(c.Email) {
+		findings.Add("#/email", "invalid", "The e-mail address must be one such as asha@example.com.")
+	}
+	if c.PhoneNumber != nil && !isPhone(*c.PhoneNumber) {
+		findings.Add("#/phone_number", "invalid", "The phone number must have 10 to 15 digits, after a + if any.")
+	}
+	findings.OptionalText("#/address", &c.Address, maxAddress)
+	return findings.Err()
+}
+
+// isEmail accepts an address as RFC 5322 writes it, without a display name and
+// with a domain of at least two labels.
+func isEmail(text string) bool {
+	parsed, err := mail.ParseAddress(text)
+	if err != nil || parsed.Address != text || len(text) > maxEmail {
+		return false
+	}
+	domain := text[strings.LastIndexByte(text, '@')+1:]
+	at := strings.IndexByte(domain, '.')
+	return at > 0 && !strings.HasSuffix(domain, ".")
+}
+
+// isPhone accepts 10 to 15 digits, after a plus sign if any.
+func isPhone(text string) bool {
+	digits := strings.TrimPrefix(text, "+")
+	return len(digits) >= 10 && len(digits) <= 15 && strings.Trim(digits, "0123456789") == ""
+}
