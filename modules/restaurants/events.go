@@ -1,0 +1,27 @@
+package restaurants
+
+// Changed says that something of a restaurant is different from before: the
+// record or its rating; also that the restaurant is new.
+type Changed struct {
+	RestaurantID int64 `json:"restaurant_id"`
+}
+
+// EventName implements eventbus.Event.
+func (Changed) EventName() string { return "restaurants.changed" }
+
+// Deleted says that a restaurant is gone, with its menu.
+type Deleted struct {
+	RestaurantID int64 `json:"restaurant_id"`
+}
+
+// EventName implements eventbus.Event.
+func (Deleted) EventName() string { return "restaurants.deleted" }
+
+// MenuChanged says that an item of a menu was added, changed or removed.
+type MenuChanged struct {
+	RestaurantID int64 `json:"restaurant_id"`
+	MenuItemID   int64 `json:"menu_item_id"`
+}
+
+// EventName implements eventbus.Event.
+func (MenuChanged) EventName() string { return "restaurants.menu_changed" }

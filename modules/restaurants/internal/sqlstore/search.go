@@ -1,0 +1,157 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"zomato/modules/restaurants"
+	"zomato/modules/restaurants/internal/core"
+	"zomato/platform/words"
+)
+
+// rankedRow is a restaurant with its key in a ranking.
+type rankedRow struct {
+	row
+
+	Key int64 `db:"sort_key"`
+}
+
+// Search implements core.SearchStore.
+func (s *Store) Search(ctx context.Context, c core.Criteria, r core.Ranking) ([]core.Ranked, error) {
+	query, args := searchFor(c, r)
+	var rows []rankedRow
+	if err := s.db.Select(ctx, &rows, query, args...); err != nil {
+		return nil, fmt.Errorf("search restaurants: %w", err)
+	}
+	plain := make([]row, len(rows))
+	for i, r := range rows {
+		plain[i] = r.row
+	}
+	found, err := s.whole(ctx, plain)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]core.Ranked, len(rows))
+	for i, r := range rows {
+		out[i] = core.Ranked{Restaurant: found[i], Key: r.Key}
+	}
+	return out, nil
+}
+
+// searchFor builds the statement of a search.
+func searchFor(c core.Criteria, r core.Ranking) (string, []any) {
+	key, args := keyOf(r)
+	where := matching(c)
+	if r.After != nil {
+		again, more := keyOf(r)
+		where.add("("+again+", r.id) < (?, ?)", append(more, r.After.Key, r.After.ID)...)
+	}
+	args = append(args, where.args...)
+	return `SELECT ` + columns + `, ` + key + ` AS sort_key FROM restaurants_restaurants r
+		WHERE ` + where.String() + `
+		ORDER BY sort_key DESC, r.id DESC LIMIT ? OFFSET ?`, append(args, r.Limit+1, r.Skip)
+}
+
+// keyOf gives the key of a ranking as SQL. All of it is about whole numbers that
+// are not negative, whose division is the same on every database.
+func keyOf(r core.Ranking) (string, []any) {
+	switch r.Sort {
+	case core.ByRating:
+		return "r.rating", nil
+	case core.ByPopularity:
+		return "r.rating_count", nil
+	case core.ByNewest:
+		return "r.id", nil
+	default:
+		return "(? + 1000000 * r.rating_sum) / (" + strconv.Itoa(core.Prior) + " + r.rating_count)", []any{r.PriorSum}
+	}
+}
+
+// CountFound implements core.SearchStore.
+func (s *Store) CountFound(ctx context.Context, c core.Criteria) (int64, error) {
+	query, args := countFor(c)
+	var n int64
+	if err := s.db.Get(ctx, &n, query, args...); err != nil {
+		return 0, fmt.Errorf("count the restaurants of a search: %w", err)
+	}
+	return n, nil
+}
+
+// countFor builds the statement of CountFound.
+func countFor(c core.Criteria) (string, []any) {
+	where := matching(c)
+	return `SELECT COUNT(*) FROM restaurants_restaurants r WHERE ` + where.String(), where.args
+}
+
+// matching builds the conditions of a search. What an index finds stands in
+// subqueries for ids, so that the database can begin with the narrowest.
+func matching(c core.Criteria) *conditions {
+	var where conditions
+	where.add("r.is_active AND r.deleted_at IS NULL")
+	if len(c.Cuisines) > 0 {
+		where.add(`r.id IN (SELECT rc.restaurant_id FROM restaurants_cuisines c
+			JOIN restaurants_restaurant_cuisines rc ON rc.cuisine_id = c.id
+			WHERE c.folded IN (`+list("?", len(c.Cuisines))+`))`, anys(c.Cuisines)...)
+	}
+	for _, prefix := range c.Location {
+		from, end := words.Range(prefix)
+		where.add("r.id IN (SELECT restaurant_id FROM restaurants_words WHERE place = ? AND word >= ? AND word < ?)",
+			inLocation, from, end)
+	}
+	for _, prefix := range c.Words {
+		from, end := words.Range(prefix)
+		where.add("r.id IN (SELECT restaurant_id FROM restaurants_words WHERE place IN (?, ?) AND word >= ? AND word < ?)",
+			inName, inDish, from, end)
+	}
+	if c.MinRating > 0 {
+		where.add("r.rating >= ?", c.MinRating)
+	}
+	if c.PriceLevel != nil {
+		where.add("r.price_level = ?", *c.PriceLevel)
+	}
+	if c.Vegetarian {
+		where.add("EXISTS (SELECT 1 FROM restaurants_menu_items i WHERE i.restaurant_id = r.id AND i.is_vegetarian)")
+	}
+	return &where
+}
+
+// Dishes implements core.SearchStore.
+func (s *Store) Dishes(ctx context.Context, restaurantIDs []int64, prefixes []string, most int) (map[int64][]restaurants.MenuItem, error) {
+	if len(restaurantIDs) == 0 || len(prefixes) == 0 {
+		return nil, nil
+	}
+	query, args := dishesOf(restaurantIDs, prefixes, most)
+	var rows []itemRow
+	if err := s.db.Select(ctx, &rows, query, args...); err != nil {
+		return nil, fmt.Errorf("read the dishes that a search found: %w", err)
+	}
+	out := map[int64][]restaurants.MenuItem{}
+	for _, item := range menuItems(rows) {
+		out[item.RestaurantID] = append(out[item.RestaurantID], item)
+	}
+	return out, nil
+}
+
+// dishesOf builds the statement of Dishes. Each word of the search finds its
+// dishes, UNION makes them distinct, and their number is how many words a dish
+// has. The place is not named: SQLite would then go through all dishes of the
+// town that have the word.
+func dishesOf(restaurantIDs []int64, prefixes []string, most int) (string, []any) {
+	var finds []string
+	var args []any
+	for n, prefix := range prefixes {
+		from, end := words.Range(prefix)
+		finds = append(finds, `SELECT `+strconv.Itoa(n)+` AS n, item_id FROM restaurants_words
+			WHERE restaurant_id IN (`+list("?", len(restaurantIDs))+`) AND word >= ? AND word < ? AND item_id > 0`)
+		args = append(append(args, anys(restaurantIDs)...), from, end)
+	}
+	return `
+		SELECT ` + itemColumns + ` FROM (
+			SELECT d.*, ROW_NUMBER() OVER (
+				PARTITION BY d.restaurant_id ORDER BY f.words DESC, d.is_available DESC, d.id) AS place
+			FROM (SELECT item_id, COUNT(*) AS words FROM (` + strings.Join(finds, " UNION ") + `) w GROUP BY item_id) f
+			JOIN restaurants_menu_items d ON d.id = f.item_id) i
+		WHERE i.place <= ? ORDER BY i.restaurant_id, i.place`, append(args, most)
+}

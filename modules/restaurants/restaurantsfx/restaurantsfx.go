@@ -1,0 +1,82 @@
+// Package restaurantsfx wires the restaurants module.
+//
+// team: restaurants
+package restaurantsfx
+
+import (
+	"context"
+
+	"go.uber.org/fx"
+
+	"zomato/modules/restaurants"
+	"zomato/modules/restaurants/internal/core"
+	"zomato/modules/restaurants/internal/httpapi"
+	"zomato/modules/restaurants/internal/sqlstore"
+	"zomato/platform/clock"
+	"zomato/platform/database"
+	"zomato/platform/eventbus"
+	"zomato/platform/fault"
+)
+
+// Config is what the module takes from the configuration. The application
+// supplies it.
+type Config struct {
+	// Timezone is the IANA name of the zone of a restaurant that names none. The
+	// start fails when there is no such zone.
+	Timezone string
+}
+
+// Module wires the restaurants module.
+func Module() fx.Option {
+	return fx.Module("restaurants",
+		fx.Provide(fx.Private, sqlstore.New, newCore),
+		fx.Provide(
+			func(c *core.Service) restaurants.Service { return c },
+			fx.Annotate(httpapi.Routes, fx.ResultTags(`group:"routes"`)),
+			fx.Annotate(sqlstore.Migrations, fx.ResultTags(`group:"migrations"`)),
+		),
+	)
+}
+
+// Disabled stands in for the module where it is switched off.
+func Disabled() fx.Option {
+	return fx.Module("restaurants",
+		fx.Supply(fx.Annotate(disabled{}, fx.As(new(restaurants.Service)))),
+	)
+}
+
+type needs struct {
+	fx.In
+
+	Config    Config
+	DB        *database.DB
+	Publisher *eventbus.Publisher
+	Clock     clock.Clock
+	Store     *sqlstore.Store
+}
+
+func newCore(n needs) (*core.Service, error) {
+	return core.New(core.Dependencies{
+		Store: n.Store, Transactions: n.DB, Events: n.Publisher, Clock: n.Clock, Timezone: n.Config.Timezone,
+	})
+}
+
+// disabled answers that the module is switched off.
+type disabled struct{}
+
+// Get implements restaurants.Service.
+func (disabled) Get(context.Context, int64) (restaurants.Restaurant, error) {
+	return restaurants.Restaurant{}, unavailable()
+}
+
+// ByIDs implements restaurants.Service.
+func (disabled) ByIDs(context.Context, []int64) ([]restaurants.Restaurant, error) {
+	return nil, unavailable()
+}
+
+// Rate implements restaurants.Service.
+func (disabled) Rate(context.Context, int64, restaurants.RatingChange) error { return unavailable() }
+
+func unavailable() error {
+	return fault.New(fault.Unavailable, "module_disabled", "The restaurants module is disabled.")
+}
