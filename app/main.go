@@ -1,0 +1,183 @@
+// Command zomato is the backend of a food-delivery company.
+//
+// team: platform
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"runtime/debug"
+	"strings"
+	"text/tabwriter"
+	"time"
+	_ "time/tzdata" // restaurants have time zones; the machine may have no database of them
+
+	"github.com/alecthomas/kong"
+	"go.uber.org/fx"
+	"go.uber.org/zap"
+
+	"zomato/platform/config"
+	"zomato/platform/logging"
+)
+
+// commands are what `zomato --help` lists.
+type commands struct {
+	Serve       serveCommand       `cmd:"" default:"1" help:"Serve the API (the default)."`
+	Migrate     migrateCommand     `cmd:"" help:"Apply the migrations of the enabled modules and stop."`
+	Healthcheck healthcheckCommand `cmd:"" help:"Ask the instance at LISTEN whether it is ready; exit status 0 or 1."`
+	Version     versionCommand     `cmd:"" help:"Print the version."`
+}
+
+func main() {
+	var cli commands
+	parsed := kong.Parse(&cli, kong.Name("zomato"), kong.Description("The backend of a food-delivery company."), kong.UsageOnError())
+	if err := parsed.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "zomato: "+plain(err))
+		os.Exit(1)
+	}
+}
+
+// load reads the configuration and makes the logger.
+func load() (config.Config, *zap.Logger, error) {
+	cfg, warnings, err := config.Load(os.Environ())
+	if err != nil {
+		return cfg, nil, err
+	}
+	log := logging.New(os.Stderr, cfg.LogLevel)
+	for _, warning := range warnings {
+		log.Warn(warning)
+	}
+	return cfg, log, nil
+}
+
+type serveCommand struct{}
+
+// Help implements kong.HelpProvider: the table of variables.
+func (serveCommand) Help() string {
+	var out strings.Builder
+	out.WriteString("Configuration comes from the environment:\n\n")
+	table := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
+	for _, v := range config.Table() {
+		_, _ = fmt.Fprintf(table, "  %s\t%s\t%s\n", v.Name, v.Default, v.Meaning)
+	}
+	_ = table.Flush() // into memory
+	return out.String()
+}
+
+// Run serves until SIGINT or SIGTERM.
+func (serveCommand) Run() error {
+	cfg, log, err := load()
+	if err != nil {
+		return err
+	}
+	app, err := newApp(cfg, log, moduleTable(), fx.Invoke(serve))
+	if err != nil {
+		return err
+	}
+	start, cancel := context.WithTimeout(context.Background(), app.StartTimeout())
+	defer cancel()
+	if err = app.Start(start); err != nil {
+		return err
+	}
+	signal := <-app.Wait()
+	log.Info("stopping", zap.Stringer("signal", signal.Signal))
+	stop, cancel := context.WithTimeout(context.Background(), app.StopTimeout())
+	defer cancel()
+	return app.Stop(stop)
+}
+
+type migrateCommand struct{}
+
+// Run applies migrations and tells which.
+func (migrateCommand) Run() error {
+	cfg, log, err := load()
+	if err != nil {
+		return err
+	}
+	var all schema
+	app, err := newApp(cfg, log, moduleTable(), fx.Invoke(func(given schema) { all = given }))
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), app.StartTimeout())
+	defer cancel()
+	applied, err := all.migrate(ctx)
+	for _, a := range applied {
+		fmt.Fprintf(os.Stdout, "%s: %s\n", a.Module, a.File)
+	}
+	fmt.Fprintf(os.Stdout, "%d applied\n", len(applied))
+	return errors.Join(err, app.Stop(ctx), all.DB.Close())
+}
+
+type healthcheckCommand struct{}
+
+// Run asks /health/ready, as a container's health check would.
+func (healthcheckCommand) Run() error {
+	cfg, _, err := load()
+	if err != nil {
+		return err
+	}
+	host, port, err := net.SplitHostPort(cfg.Listen)
+	if err != nil {
+		return fmt.Errorf("read LISTEN: %w", err)
+	}
+	if ip := net.ParseIP(host); host == "" || ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/health/ready", nil)
+	if err != nil {
+		return fmt.Errorf("build the request: %w", err)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return fmt.Errorf("ask for readiness: %w", err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, _ := io.ReadAll(response.Body)
+	fmt.Fprintln(os.Stdout, strings.TrimSpace(string(body)))
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("not ready: %s", response.Status)
+	}
+	return nil
+}
+
+type versionCommand struct{}
+
+// Run prints the version.
+func (versionCommand) Run() error {
+	_, err := fmt.Fprintln(os.Stdout, "zomato "+version())
+	return err
+}
+
+// version is the commit that the binary was built from, when Go knows it.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	for _, setting := range info.Settings {
+		if setting.Key == "vcs.revision" {
+			return setting.Value
+		}
+	}
+	return info.Main.Version
+}
+
+// plain leaves out how fx came to call a constructor; the last part of its
+// error is ours and says what to do.
+func plain(err error) string {
+	text := err.Error()
+	if at := strings.LastIndex(text, "received non-nil error from function"); at >= 0 {
+		if _, own, ok := strings.Cut(text[at:], "): "); ok {
+			return own
+		}
+	}
+	return text
+}

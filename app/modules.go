@@ -1,0 +1,58 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"zomato/modules/customers/customersfx"
+	"zomato/modules/restaurants/restaurantsfx"
+	"zomato/platform/httpserver"
+	"zomato/platform/module"
+)
+
+// moduleTable is THE module table, in the order in which migrations run. It is
+// the one shared file that a new module edits.
+func moduleTable() []module.Module {
+	return []module.Module{
+		{Name: "restaurants", On: restaurantsfx.Module(), Off: restaurantsfx.Disabled()},
+		{Name: "customers", Uses: []string{"restaurants"}, On: customersfx.Module(), Off: customersfx.Disabled()},
+	}
+}
+
+// choose decides which modules of the table run. The error is a sentence for
+// the operator: an unknown name, or a module without one that it needs.
+func choose(table []module.Module, only, disabled []string) (module.Enabled, error) {
+	var known []string
+	for _, m := range table {
+		known = append(known, m.Name)
+	}
+	var errs []error
+	for _, name := range slices.Concat(only, disabled) {
+		if !slices.Contains(known, name) {
+			errs = append(errs, fmt.Errorf("there is no module %q: the modules are %s", name, strings.Join(known, ", ")))
+		}
+	}
+	enabled := module.Enabled{}
+	for _, name := range known {
+		enabled[name] = (len(only) == 0 || slices.Contains(only, name)) && !slices.Contains(disabled, name)
+	}
+	for _, m := range table {
+		for _, need := range m.Needs {
+			if enabled[m.Name] && !enabled[need] {
+				errs = append(errs, fmt.Errorf("%s needs %s: enable %s or disable %s", m.Name, need, need, m.Name))
+			}
+		}
+	}
+	return enabled, errors.Join(errs...)
+}
+
+// statuses lists all modules of the table for GET /.
+func statuses(table []module.Module, enabled module.Enabled) []httpserver.ModuleStatus {
+	out := make([]httpserver.ModuleStatus, len(table))
+	for i, m := range table {
+		out[i] = httpserver.ModuleStatus{Name: m.Name, Enabled: enabled.Has(m.Name)}
+	}
+	return out
+}
