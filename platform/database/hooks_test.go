@@ -53,30 +53,32 @@ func TestAfterCommit(t *testing.T) {
 			assert.Empty(t, calls)
 		})
 
-		t.Run("cannot fail a committed Write by a panic", func(t *testing.T) {
-			t.Parallel()
-			core, logs := observer.New(zap.ErrorLevel)
-			db, err := database.Open(t.Context(), database.Config{URL: fresh(t, url)}, zap.New(core))
-			require.NoError(t, err)
-			defer func() { assert.NoError(t, db.Close()) }()
-			var calls []string
-			require.NoError(t, db.Write(t.Context(), func(ctx context.Context) error {
-				require.NoError(t, database.AfterCommit(ctx, func() func(context.Context) { panic("boom") }))
-				require.NoError(t, database.AfterCommit(ctx, func() func(context.Context) {
-					return func(context.Context) { panic("bang") }
-				}))
-				hook(ctx, t, &calls, "hook")
-				return nil
-			}))
-			assert.Equal(t, []string{"hook"}, calls)
-			assert.Equal(t, 2, logs.FilterMessage("panic in a database hook").Len())
-		})
-
 		t.Run("belongs inside a Write", func(t *testing.T) {
 			t.Parallel()
 			require.ErrorIs(t, database.AfterCommit(t.Context(), nil), database.ErrNotWriting)
 			require.ErrorIs(t, database.BeforeCommit(t.Context(), nil), database.ErrNotWriting)
 		})
+	})
+}
+
+func TestPanicAfterTheCommit(t *testing.T) {
+	t.Parallel()
+	testkit.EachDatabase(t, func(t *testing.T, url string) {
+		core, logs := observer.New(zap.ErrorLevel)
+		db, err := database.Open(t.Context(), database.Config{URL: url}, zap.New(core))
+		require.NoError(t, err)
+		defer func() { assert.NoError(t, db.Close()) }()
+		var calls []string
+		require.NoError(t, db.Write(t.Context(), func(ctx context.Context) error {
+			require.NoError(t, database.AfterCommit(ctx, func() func(context.Context) { panic("boom") }))
+			require.NoError(t, database.AfterCommit(ctx, func() func(context.Context) {
+				return func(context.Context) { panic("bang") }
+			}))
+			hook(ctx, t, &calls, "hook")
+			return nil
+		}))
+		assert.Equal(t, []string{"hook"}, calls)
+		assert.Equal(t, 2, logs.FilterMessage("panic in a database hook").Len())
 	})
 }
 

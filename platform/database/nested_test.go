@@ -28,11 +28,11 @@ func TestNestedWrite(t *testing.T) {
 	eachCase(t, map[string]func(*testing.T, *database.DB){
 		"is committed with the outermost one":          nestedIsCommittedWithTheOutermostOne,
 		"is undone with the outermost one":             nestedIsUndoneWithTheOutermostOne,
-		"undoes its own part and hooks only":           nestedUndoesItsOwnPartAndHooks,
+		"undoes its own part and hooks only":           nestedUndoesItsOwnPartOnly,
 		"contains the failure of a statement":          nestedContainsTheFailureOfAStatement,
 		"undoes its part on a panic, which goes on":    nestedUndoesItsPartOnAPanic,
-		"does not start with a context that is over":   nestedDoesNotStartWithAContext,
-		"fails everything when its end cannot be told": nestedFailsEverythingWhenItsEndCannot,
+		"does not start with a context that is over":   nestedDoesNotStartLate,
+		"fails everything when its end cannot be told": nestedFailsEverything,
 	})
 }
 
@@ -62,7 +62,7 @@ func nestedIsUndoneWithTheOutermostOne(t *testing.T, db *database.DB) {
 	assert.Empty(t, notes(t, db))
 }
 
-func nestedUndoesItsOwnPartAndHooks(t *testing.T, db *database.DB) {
+func nestedUndoesItsOwnPartOnly(t *testing.T, db *database.DB) {
 	t.Helper()
 	var calls []string
 	require.NoError(t, db.Write(t.Context(), func(ctx context.Context) error {
@@ -117,7 +117,7 @@ func nestedUndoesItsPartOnAPanic(t *testing.T, db *database.DB) {
 	assert.Empty(t, calls)
 }
 
-func nestedDoesNotStartWithAContext(t *testing.T, db *database.DB) {
+func nestedDoesNotStartLate(t *testing.T, db *database.DB) {
 	t.Helper()
 	require.NoError(t, db.Write(t.Context(), func(ctx context.Context) error {
 		late, cancel := context.WithCancel(ctx)
@@ -131,7 +131,7 @@ func nestedDoesNotStartWithAContext(t *testing.T, db *database.DB) {
 	assert.Equal(t, []int{1}, notes(t, db))
 }
 
-func nestedFailsEverythingWhenItsEndCannot(t *testing.T, db *database.DB) {
+func nestedFailsEverything(t *testing.T, db *database.DB) {
 	t.Helper()
 	err := db.Write(t.Context(), func(ctx context.Context) error {
 		require.NoError(t, add(ctx, db, 1))

@@ -21,12 +21,12 @@ func TestWrite(t *testing.T) {
 	t.Parallel()
 	eachCase(t, map[string]func(*testing.T, *database.DB){
 		"commits what its function did":                            writeCommitsWhatItsFunctionDid,
-		"undoes everything on an error, which it returns as it is": writeUndoesEverythingOnAnErrorWhich,
-		"undoes everything on a panic, which goes on":              writeUndoesEverythingOnAPanicWhich,
-		"does not notice a cancellation while its function runs":   writeDoesNotNoticeACancellationWhile,
+		"undoes everything on an error, which it returns as it is": writeUndoesEverythingOnAnError,
+		"undoes everything on a panic, which goes on":              writeUndoesEverythingOnAPanic,
+		"does not notice a cancellation while its function runs":   writeDoesNotNoticeACancellation,
 		"does not start after the deadline":                        writeDoesNotStartAfterTheDeadline,
 		"fails when the commit fails":                              writeFailsWhenTheCommitFails,
-		"gives back its connection when rows are left open":        writeGivesBackItsConnectionWhenRows,
+		"gives back its connection when rows are left open":        writeGivesBackItsConnection,
 	})
 }
 
@@ -43,7 +43,7 @@ func writeCommitsWhatItsFunctionDid(t *testing.T, db *database.DB) {
 	assert.Equal(t, []int{1}, notes(t, db))
 }
 
-func writeUndoesEverythingOnAnErrorWhich(t *testing.T, db *database.DB) {
+func writeUndoesEverythingOnAnError(t *testing.T, db *database.DB) {
 	t.Helper()
 	taken := fault.New(fault.Conflict, "taken", "Taken.")
 	err := db.Write(t.Context(), func(ctx context.Context) error {
@@ -54,7 +54,7 @@ func writeUndoesEverythingOnAnErrorWhich(t *testing.T, db *database.DB) {
 	assert.Empty(t, notes(t, db))
 }
 
-func writeUndoesEverythingOnAPanicWhich(t *testing.T, db *database.DB) {
+func writeUndoesEverythingOnAPanic(t *testing.T, db *database.DB) {
 	t.Helper()
 	assert.PanicsWithValue(t, "boom", func() {
 		_ = db.Write(t.Context(), func(ctx context.Context) error {
@@ -67,7 +67,7 @@ func writeUndoesEverythingOnAPanicWhich(t *testing.T, db *database.DB) {
 	assert.Equal(t, []int{2}, notes(t, db))
 }
 
-func writeDoesNotNoticeACancellationWhile(t *testing.T, db *database.DB) {
+func writeDoesNotNoticeACancellation(t *testing.T, db *database.DB) {
 	t.Helper()
 	outer, cancel := context.WithCancel(t.Context())
 	require.NoError(t, db.Write(outer, func(ctx context.Context) error {
@@ -116,7 +116,7 @@ func writeFailsWhenTheCommitFails(t *testing.T, db *database.DB) {
 	run(t, db, "INSERT INTO notes (id, text) VALUES (2, '')")
 }
 
-func writeGivesBackItsConnectionWhenRows(t *testing.T, db *database.DB) {
+func writeGivesBackItsConnection(t *testing.T, db *database.DB) {
 	t.Helper()
 	run(t, db, "INSERT INTO notes (id, text) VALUES (1, ''), (2, ''), (3, '')")
 	for range 2 * db.WriterConnections() {

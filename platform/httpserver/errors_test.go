@@ -101,6 +101,7 @@ func TestFindings_name_the_field_and_the_code(t *testing.T) {
 		{"a parameter in capitals", "GET", "/dishes/?LIMIT=1", "", "query/LIMIT", "unknown_field"},
 		{"a limit too high", "GET", "/dishes/?limit=101", "", "query/limit", "out_of_range"},
 		{"a limit of zero", "GET", "/dishes/?limit=0", "", "query/limit", "out_of_range"},
+		{"one value given twice", "GET", "/dishes/?limit=1&limit=2", "", "query/limit", "invalid"},
 		{"skip and cursor", "GET", "/dishes/?skip=1&cursor=x", "", "query/skip", "invalid"},
 		{"an id that is no number", "GET", "/dishes/abc", "", "path/dish_id", "invalid"},
 		{"an id with a sign", "GET", "/dishes/+1", "", "path/dish_id", "invalid"},

@@ -145,14 +145,17 @@ func (s *Server) describe(op Operation, module string) huma.Operation {
 	return out
 }
 
-// guard decides who may call and refuses path ids that are no positive
-// integers, before the input is read.
+// guard decides who may call, and refuses path ids that are no positive
+// integers and single parameters given twice, before the input is read.
 func (s *Server) guard(op Operation) func(huma.Context, func(huma.Context)) {
 	ids := pathIDs(op.Path)
 	return func(ctx huma.Context, next func(huma.Context)) {
 		refusal := decide(op.Access, access.From(ctx.Context()), ctx.Param)
 		if refusal == nil {
 			refusal = refuseIDs(ctx, ids)
+		}
+		if refusal == nil {
+			refusal = refuseRepeated(ctx)
 		}
 		if refusal != nil {
 			c := humafiber.Unwrap(ctx)

@@ -1,6 +1,7 @@
 package httpserver
 
 import (
+	"net/http"
 	"reflect"
 	"strings"
 
@@ -41,6 +42,24 @@ func (r *Repeated) Resolve(ctx huma.Context, at *huma.PathBuffer) []error {
 			if part = strings.TrimSpace(part); part != "" {
 				r.values = append(r.values, part)
 			}
+		}
+	}
+	return nil
+}
+
+// refuseRepeated refuses a parameter that is given several times and takes one
+// value: which of them was meant, nobody knows.
+func refuseRepeated(ctx huma.Context) *problem {
+	url := ctx.URL()
+	if !strings.Contains(url.RawQuery, "&") {
+		return nil
+	}
+	given := url.Query()
+	for _, parameter := range ctx.Operation().Parameters {
+		if parameter.In == "query" && parameter.Schema.Type != huma.TypeArray && len(given[parameter.Name]) > 1 {
+			p := newProblem(http.StatusUnprocessableEntity, codeInvalid, "The parameter "+quote(parameter.Name)+" takes one value.")
+			p.Errors = []problemField{{Pointer: "query/" + parameter.Name, Code: codeInvalid, Detail: p.Detail}}
+			return p
 		}
 	}
 	return nil
