@@ -17,7 +17,7 @@ func everyUse(ctx context.Context, db *database.DB) map[string]error {
 	conn := db.Conn(ctx)
 	_, execErr := db.Exec(ctx, "DELETE FROM notes")
 	_, queryErr := conn.QueryContext(ctx, "SELECT id FROM notes")   //nolint:sqlclosecheck,rowserrcheck // it fails
-	_, queryxErr := conn.QueryxContext(ctx, "SELECT id FROM notes") //nolint:sqlclosecheck // it fails
+	_, queryxErr := conn.QueryxContext(ctx, "SELECT id FROM notes") //nolint:sqlclosecheck,rowserrcheck // it fails
 	return map[string]error{
 		"Get":    db.Get(ctx, new(int), "SELECT 1"),
 		"Select": db.Select(ctx, new([]int), "SELECT 1"),

@@ -59,8 +59,10 @@ type rebound struct {
 
 // get rebinds a query or finds it rebound.
 func (r *rebound) get(query string) string {
-	if known, ok := r.queries.Load(query); ok {
-		return known.(string)
+	if found, ok := r.queries.Load(query); ok {
+		if known, ok := found.(string); ok { // it always is one
+			return known
+		}
 	}
 	bound := sqlx.Rebind(sqlx.DOLLAR, query)
 	if r.count.Load() < reboundLimit {

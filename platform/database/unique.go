@@ -70,8 +70,10 @@ func (db *DB) uniqueIndexes(ctx context.Context, err sqlite3.Error, through sqlx
 	if name, ok := strings.CutPrefix(what, "index '"); ok {
 		return []string{strings.TrimSuffix(name, "'")}
 	}
-	if known, ok := db.uniques.Load(what); ok {
-		return known.([]string)
+	if found, ok := db.uniques.Load(what); ok {
+		if known, ok := found.([]string); ok { // it always is one
+			return known
+		}
 	}
 	table, _, _ := strings.Cut(what, ".")
 	columns := strings.Split(what, ", ")

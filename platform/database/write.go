@@ -63,7 +63,7 @@ func (db *DB) persist(ctx context.Context, fn func(context.Context) error) ([]fu
 // whether ctx allows another attempt.
 func pause(ctx context.Context, try int) bool {
 	wait := time.Duration(try) * writePause
-	timer := time.NewTimer(wait/2 + rand.N(wait))
+	timer := time.NewTimer(wait/2 + rand.N(wait)) //nolint:gosec // jitter, not a secret
 	defer timer.Stop()
 	select {
 	case <-timer.C:
