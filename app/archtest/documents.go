@@ -81,7 +81,7 @@ func (t *Tree) platformTeam() (string, []Finding) {
 func codeowners(entries []entry, platformTeam string) string {
 	var out strings.Builder
 	out.WriteString("# Written from the `// team:` comments by `" + updateCommand + "`. Do not edit.\n")
-	fmt.Fprintf(&out, "/platform/ @zomato/%s\n", platformTeam)
+	fmt.Fprintf(&out, "* @zomato/%s\n", platformTeam) // what follows wins over what stands before
 	for _, e := range entries {
 		fmt.Fprintf(&out, "/modules/%s/ @zomato/%s\n", e.module, e.team)
 	}
