@@ -1,23 +1,37 @@
 package main
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"zomato/platform/testkit"
+	"zomato/platform/testkit/httpclient"
 )
 
 // What stands here walks the HTTP contract (design/api.md) from outside, over
 // the whole application, on both databases. Details of one module are tested
 // in its own httpapi.
 
-// resource is a GET that the contract has, with who may keep its answer.
+// resource is a GET that the contract has, with who may keep its answer and
+// the fields of the record, or of the first in a list.
 type resource struct {
 	path    string
 	private bool
+	fields  string
 }
+
+// The fields of the records, as clients know them (design: api.md §2): a change
+// here is a change of the contract.
+const (
+	customerFields   = "address created_at email id is_active name phone_number updated_at"
+	addressFields    = "address id is_default label latitude longitude"
+	restaurantFields = "address city closes_at confirm_within_minutes created_at cuisines currency delivery_fee description id is_active is_open latitude location longitude max_active_orders min_order_amount name next_open_at phone_number price_level rating rating_count slot_capacity slot_minutes timezone updated_at"
+	itemFields       = "category description id is_available is_vegan is_vegetarian name preparation_time price restaurant_id stock"
+)
 
 // furnish creates one record of each kind and gives their paths.
 func furnish(t *testing.T, app running) []resource {
@@ -28,17 +42,17 @@ func furnish(t *testing.T, app running) []resource {
 	app.Do(t, "POST", "/restaurants/1/menu-items/", `{"name":"Paneer Tikka","category":"Main","price":249.5}`).Expect(t, 201)
 	app.Do(t, "PUT", "/customers/1/favourites/1", "").Expect(t, 204)
 	return []resource{
-		{"/customers/", true},
-		{"/customers/1", true},
-		{"/customers/1/addresses/", true},
-		{"/customers/1/favourites", true},
-		{"/restaurants/", false},
-		{"/restaurants/1", false},
-		{"/restaurants/search?q=paneer", false},
-		{"/restaurants/1/menu", false},
-		{"/menu-items/1", false},
-		{"/menu-items/search?q=tikka", false},
-		{"/cuisines/", false},
+		{"/customers/", true, customerFields},
+		{"/customers/1", true, customerFields},
+		{"/customers/1/addresses/", true, addressFields},
+		{"/customers/1/favourites", true, restaurantFields},
+		{"/restaurants/", false, restaurantFields},
+		{"/restaurants/1", false, restaurantFields},
+		{"/restaurants/search?q=paneer", false, "matched_dishes " + restaurantFields},
+		{"/restaurants/1/menu", false, itemFields},
+		{"/menu-items/1", false, itemFields},
+		{"/menu-items/search?q=tikka", false, itemFields},
+		{"/cuisines/", false, "id name restaurants"},
 	}
 }
 
@@ -59,7 +73,7 @@ func TestEvery_GET_keeps_the_conventions(t *testing.T) {
 			app.Do(t, "GET", r.path, "", "If-None-Match", etag).Expect(t, 304)
 			head := app.Do(t, "HEAD", r.path, "").Expect(t, 200)
 			require.Equal(t, etag, head.Header.Get("ETag"), r.path)
-			require.NotEqual(t, "{}", got.Body)
+			require.ElementsMatch(t, strings.Fields(r.fields), fieldsOf(t, got), r.path)
 			separator := "?"
 			if strings.Contains(r.path, "?") {
 				separator = "&"
@@ -67,6 +81,18 @@ func TestEvery_GET_keeps_the_conventions(t *testing.T) {
 			app.Do(t, "GET", r.path+separator+"strange=1", "").Problem(t, 422, "unknown_field")
 		}
 	})
+}
+
+// fieldsOf names the fields of a record, or of the first in a list.
+func fieldsOf(t *testing.T, a httpclient.Answer) []string {
+	t.Helper()
+	if !strings.HasPrefix(a.Body, "[") {
+		return slices.Collect(maps.Keys(a.Object(t)))
+	}
+	var list []map[string]any
+	a.JSON(t, &list)
+	require.NotEmpty(t, list)
+	return slices.Collect(maps.Keys(list[0]))
 }
 
 func TestA_change_is_seen_by_the_next_request(t *testing.T) {

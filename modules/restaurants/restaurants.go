@@ -30,7 +30,7 @@ type Restaurant struct {
 	ID                   int64        `json:"id" example:"2"`
 	Name                 string       `json:"name" example:"Spice Route"`
 	Description          *string      `json:"description"`
-	Cuisines             []string     `json:"cuisines" nullable:"false" doc:"In the order given; at least one" example:"[\"North Indian\"]"`
+	Cuisines             []string     `json:"cuisines" doc:"In the order given; at least one" example:"[\"North Indian\"]"`
 	Address              *string      `json:"address" example:"5 Church Street"`
 	City                 *string      `json:"city" example:"Bengaluru"`
 	Location             *string      `json:"location" doc:"Area or free text" example:"Indiranagar"`

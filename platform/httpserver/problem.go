@@ -158,10 +158,12 @@ func problemOfFiber(err error) *problem {
 	}
 }
 
-// init sets how huma makes its errors. It is a global of huma's, and so it is
-// set once for the process, before any API exists.
+// init sets how huma makes its errors, compares names and describes lists,
+// which are never null here. These are globals of huma's, and so they are set
+// once for the process, before any API exists.
 func init() { //nolint:gochecknoinits // see above
 	huma.ValidateStrictCasing = true
+	huma.DefaultArrayNullable = false
 	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
 		return problemOfHuma(status, msg, errs)
 	}

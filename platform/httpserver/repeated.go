@@ -22,11 +22,7 @@ type Repeated struct{ values []string }
 func (r Repeated) Values() []string { return r.values }
 
 // Schema implements huma.SchemaProvider: in the document it is a list of texts.
-func (Repeated) Schema(r huma.Registry) *huma.Schema {
-	s := schemaOf[[]string](r)
-	s.Nullable = false
-	return s
-}
+func (Repeated) Schema(r huma.Registry) *huma.Schema { return schemaOf[[]string](r) }
 
 // Receiver implements huma.ParamWrapper: it takes what huma reads, which is
 // then read again.

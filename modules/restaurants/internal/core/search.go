@@ -205,7 +205,7 @@ func (in Search) criteria() (Criteria, error) {
 	}
 	within(&findings, at, stars, 0, maxStars)
 	if stars != nil {
-		// 4.35 × 100 is a little less than 435 as a float.
+		// 4.4 × 100 is a little more than 440 as a float.
 		c.MinRating = int64(math.Ceil(*stars*100 - 1e-6))
 	}
 	return c, findings.Err()

@@ -13,6 +13,7 @@ import (
 	"zomato/platform/clock"
 	"zomato/platform/eventbus"
 	"zomato/platform/fault"
+	"zomato/platform/paging"
 )
 
 // keeping is a store that keeps one restaurant and one item, and notes the
@@ -23,6 +24,7 @@ type keeping struct {
 	restaurant restaurants.Restaurant
 	item       restaurants.MenuItem
 	asked      []string
+	criteria   core.Criteria
 }
 
 func (k *keeping) Insert(_ context.Context, r restaurants.Restaurant) (restaurants.Restaurant, error) {
@@ -58,6 +60,13 @@ func (k *keeping) UpdateItem(_ context.Context, i restaurants.MenuItem, _ time.T
 func (k *keeping) DeleteItem(context.Context, restaurants.MenuItem) error {
 	k.asked = append(k.asked, "delete item")
 	return nil
+}
+
+func (*keeping) Totals(context.Context) (core.Rating, error) { return core.Rating{}, nil }
+
+func (k *keeping) Search(_ context.Context, c core.Criteria, _ core.Ranking) ([]core.Ranked, error) {
+	k.criteria = c
+	return nil, nil
 }
 
 // Write implements core.Transactions without a transaction.
@@ -155,4 +164,18 @@ func TestRows_are_locked_in_one_order(t *testing.T) {
 	store.item = restaurants.MenuItem{ID: 5, RestaurantID: 2, Name: "Naan", Category: "Bread", Price: 1, Version: 1}
 	require.NoError(t, s.DeleteItem(context.Background(), 5, nil))
 	require.Equal(t, []string{"lock restaurant", "lock item", "delete item"}, store.asked)
+}
+
+func TestSearch_by_a_rating_means_the_mean_as_it_is_shown(t *testing.T) {
+	t.Parallel()
+	s, store := shop(t)
+	asked := map[float64]int64{3.999: 400, 4.001: 401, 0.0001: 1}
+	for hundredths := range int64(501) {
+		asked[core.Stars(hundredths)] = hundredths
+	}
+	for stars, hundredths := range asked {
+		_, err := s.Search(context.Background(), core.Search{Rating: &stars}, paging.Query{Limit: 1})
+		require.NoError(t, err)
+		require.Equal(t, hundredths, store.criteria.MinRating, stars)
+	}
 }

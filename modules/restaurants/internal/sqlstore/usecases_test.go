@@ -3,6 +3,7 @@ package sqlstore_test
 import (
 	"context"
 	"errors"
+	neturl "net/url"
 	"sync"
 	"testing"
 
@@ -16,6 +17,7 @@ import (
 	"zomato/platform/eventbus"
 	"zomato/platform/fault"
 	"zomato/platform/patch"
+	"zomato/platform/testkit"
 )
 
 func TestService_keeps_the_contract(t *testing.T) {
@@ -249,5 +251,47 @@ func TestA_menu_is_bounded_also_when_items_are_added_at_once(t *testing.T) {
 		assert.Equal(t, 4, refused)
 		_, err := f.service.AddItem(databasetest.Context(t), core.NewItem{RestaurantID: other.ID, Name: "x", Category: "x", Price: 1})
 		require.NoError(t, err, "another menu has room")
+	})
+}
+
+func TestChanges_of_one_restaurant_wait_for_each_other_on_Postgres(t *testing.T) {
+	t.Parallel()
+	url := testkit.Postgres(t)
+	first := open(t, url)
+	made := first.create(t, "Home")
+	item := first.insertItem(t, dish(made.ID, "Naan"))
+	impatient, err := neturl.Parse(url)
+	require.NoError(t, err)
+	query := impatient.Query()
+	query.Set("lock_timeout", "20") // milliseconds, after which waiting fails
+	impatient.RawQuery = query.Encode()
+	second := open(t, impatient.String())
+
+	first.write(t, func(ctx context.Context) error {
+		_, err := first.service.AddItem(ctx, core.NewItem{RestaurantID: made.ID, Name: "x", Category: "x", Price: 1})
+		require.NoError(t, err)
+		for name, change := range map[string]func(context.Context) error{
+			"update": func(ctx context.Context) error {
+				_, err := second.service.Update(ctx, made.ID, core.Changes{}, nil)
+				return err
+			},
+			"delete": func(ctx context.Context) error { return second.service.Delete(ctx, made.ID, nil) },
+			"rate": func(ctx context.Context) error {
+				return second.service.Rate(ctx, made.ID, restaurants.RatingChange{Stars: 5, Count: 1})
+			},
+			"add an item": func(ctx context.Context) error {
+				_, err := second.service.AddItem(ctx, core.NewItem{RestaurantID: made.ID, Name: "x", Category: "x", Price: 1})
+				return err
+			},
+			"update an item": func(ctx context.Context) error {
+				_, err := second.service.UpdateItem(ctx, item.ID, core.ItemChanges{}, nil)
+				return err
+			},
+			"delete an item": func(ctx context.Context) error { return second.service.DeleteItem(ctx, item.ID, nil) },
+		} {
+			err := change(t.Context())
+			assert.True(t, fault.Is(err, "database_unavailable"), "%s did not wait: %v", name, err)
+		}
+		return nil
 	})
 }

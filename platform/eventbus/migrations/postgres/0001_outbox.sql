@@ -37,8 +37,3 @@ CREATE TABLE platform_outbox_parked (
     parked_at  BIGINT  NOT NULL,
     PRIMARY KEY (subscriber, event_id)
 );
-
--- +goose Down
-DROP TABLE platform_outbox_parked;
-DROP TABLE platform_subscribers;
-DROP TABLE platform_outbox;

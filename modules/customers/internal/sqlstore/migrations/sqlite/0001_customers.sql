@@ -43,9 +43,3 @@ CREATE TABLE customers_favourites (
 );
 CREATE UNIQUE INDEX customers_favourites_pair ON customers_favourites (customer_id, restaurant_id);
 CREATE INDEX customers_favourites_restaurant ON customers_favourites (restaurant_id);
-
--- +goose Down
-DROP TABLE customers_favourites;
-DROP TABLE customers_addresses;
-DROP TABLE customers_words;
-DROP TABLE customers_customers;

@@ -83,11 +83,3 @@ CREATE TABLE restaurants_totals (
     rating_count BIGINT NOT NULL
 );
 INSERT INTO restaurants_totals (id, rating_sum, rating_count) VALUES (1, 0, 0);
-
--- +goose Down
-DROP TABLE restaurants_totals;
-DROP TABLE restaurants_words;
-DROP TABLE restaurants_menu_items;
-DROP TABLE restaurants_restaurant_cuisines;
-DROP TABLE restaurants_cuisines;
-DROP TABLE restaurants_restaurants;
