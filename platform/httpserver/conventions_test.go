@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -157,14 +158,19 @@ func TestThe_log_has_one_line_a_request_with_the_route_template(t *testing.T) {
 	call(t, "GET", url+"/dishes/77?", "")
 	call(t, "GET", url+"/broken/text", "")
 	call(t, "GET", url+"/nowhere/77", "")
+	call(t, "BREW", url+"/dishes/", "", "X-Request-Id", "tea")
+	call(t, "POST", url+"/dishes/", strings.Repeat(" ", 300<<10))
 	scraped := call(t, "GET", url+"/metrics", "")
 	require.NoError(t, server.Stop(context.Background()))
 
 	entries := logs.All()
-	require.Len(t, entries, 4)
+	require.Len(t, entries, 6)
 	require.Equal(t, "/dishes/:dish_id", entries[0].ContextMap()["route"])
 	require.Equal(t, "secret text", entries[1].ContextMap()["error"], "the cause is in the log")
 	require.Equal(t, "unmatched", entries[2].ContextMap()["route"])
+	require.Equal(t, "tea", entries[3].ContextMap()["request_id"], "what is refused before it is routed is logged too")
+	require.EqualValues(t, 413, entries[4].ContextMap()["status"])
+	require.Contains(t, scraped.Body, `zomato_http_requests_total{method="POST",route="unmatched",status="413"} 1`)
 	require.Contains(t, scraped.Body, `zomato_http_requests_total{method="GET",route="/dishes/:dish_id",status="200"} 1`)
 	require.NotContains(t, scraped.Body, "/77")
 }
@@ -276,7 +282,7 @@ func TestStop_answers_what_is_in_flight(t *testing.T) {
 	require.NoError(t, server.Start(context.Background()))
 	url := "http://" + server.Address()
 	answered, stopped := make(chan httpclient.Answer, 1), make(chan error, 1)
-	go func() { answered <- call(t, "GET", url+"/slow", "") }()
+	go func() { answered <- raw(t, url, "GET /slow HTTP/1.1\r\nHost: t\r\n\r\n", 1)[0] }()
 	<-entered
 	go func() { stopped <- server.Stop(context.Background()) }()
 	select {
@@ -285,7 +291,9 @@ func TestStop_answers_what_is_in_flight(t *testing.T) {
 	case <-time.After(10 * time.Millisecond): // only gives a wrong Stop the chance to be seen
 	}
 	close(leave)
-	require.Equal(t, 200, (<-answered).Status)
+	last := <-answered
+	require.Equal(t, 200, last.Status)
+	require.Equal(t, "close", last.Header.Get("Connection"), "or the client's next request would be lost")
 	require.NoError(t, <-stopped)
 }
 
@@ -296,5 +304,49 @@ func TestStop_right_after_Start_ends(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, server.Start(context.Background()))
 		require.NoError(t, server.Stop(context.Background()))
+	}
+}
+
+func TestTexts_of_a_request_survive_the_next_one(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	var kept []string
+	url := start(t, func(o *httpserver.Options) {
+		o.Routes = append(o.Routes, httpserver.Routes{Module: "keeper", Endpoints: []httpserver.Endpoint{httpserver.Handle(
+			httpserver.Operation{ID: "keep", Method: "GET", Path: "/keep/{one}", Access: access.Public()},
+			func(_ context.Context, in *struct {
+				One string `path:"one"`
+				Two string `query:"two"`
+			}) (*httpserver.Whole[string], error) {
+				mu.Lock()
+				defer mu.Unlock()
+				kept = append(kept, in.One, in.Two) // as they are: what is put together is a copy
+				return httpserver.WholeOf("kept"), nil
+			},
+		)}})
+	})
+	requests := ""
+	for range 50 {
+		for _, digit := range []string{"1", "2", "3"} {
+			requests += "GET /keep/" + strings.Repeat(digit, 5) + "?two=" + strings.Repeat(digit, 7) + " HTTP/1.1\r\nHost: t\r\n\r\n"
+		}
+	}
+	raw(t, url, requests, 150)
+	mu.Lock()
+	defer mu.Unlock()
+	require.Len(t, kept, 300)
+	for i, text := range kept {
+		digit := []string{"1", "2", "3"}[i/2%3]
+		require.Equal(t, strings.Repeat(digit, []int{5, 7}[i%2]), text)
+	}
+}
+
+func TestEvery_answer_says_nosniff_and_not_who_serves(t *testing.T) {
+	t.Parallel()
+	url := start(t)
+	for _, path := range []string{"/", "/dishes/1", "/nowhere", "/docs", "/broken/panic"} {
+		got := call(t, "GET", url+path, "")
+		require.Equal(t, "nosniff", got.Header.Get("X-Content-Type-Options"), path)
+		require.Empty(t, got.Header.Get("Server"), path)
 	}
 }

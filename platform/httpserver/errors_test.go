@@ -96,6 +96,8 @@ func TestFindings_name_the_field_and_the_code(t *testing.T) {
 		{"a field in capitals", "POST", "/dishes/", `{"NAME":"x","name":"x","price":1}`, "#/NAME", "unknown_field"},
 		{"null for a field that cannot be empty", "PUT", "/dishes/1", `{"name":null}`, "#/name", "invalid"},
 		{"three decimals in an update", "PUT", "/dishes/1", `{"price":1.005}`, "#/price", "invalid"},
+		{"a number that no float holds", "POST", "/dishes/", `{"name":"x","price":1e400}`, "#/price", "invalid"},
+		{"an unknown field with dots and slashes", "POST", "/dishes/", `{"name":"x","price":1,"a/b~c.d":1}`, "#/a~1b~0c.d", "unknown_field"},
 		{"a number that no integer holds", "PUT", "/dishes/1", `{"stock":1e300}`, "#", "invalid"},
 		{"an unknown parameter", "GET", "/dishes/?limitt=1", "", "query/limitt", "unknown_field"},
 		{"a parameter in capitals", "GET", "/dishes/?LIMIT=1", "", "query/LIMIT", "unknown_field"},
@@ -106,6 +108,7 @@ func TestFindings_name_the_field_and_the_code(t *testing.T) {
 		{"an id that is no number", "GET", "/dishes/abc", "", "path/dish_id", "invalid"},
 		{"an id with a sign", "GET", "/dishes/+1", "", "path/dish_id", "invalid"},
 		{"an id of zero", "GET", "/dishes/0", "", "path/dish_id", "invalid"},
+		{"an id with a zero in front", "GET", "/dishes/01", "", "path/dish_id", "invalid"},
 		{"an id beyond all integers", "GET", "/dishes/99999999999999999999", "", "path/dish_id", "invalid"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -151,4 +154,20 @@ func TestWhat_is_no_HTTP_is_refused_as_a_problem(t *testing.T) {
 	for _, garbage := range []string{"GARBAGE\r\n\r\n", "GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n", "GET /\x01 HTTP/1.1\r\nHost: t\r\n\r\n"} {
 		raw(t, url, garbage, 1)[0].Problem(t, 400, "malformed_request")
 	}
+}
+
+func TestA_small_body_has_a_small_refusal(t *testing.T) {
+	t.Parallel()
+	tags := strings.Repeat("1,", 10_000) + "1"
+	got := call(t, "POST", start(t)+"/dishes/", `{"name":"x","price":1,"tags":[`+tags+`]}`)
+	problem := got.Problem(t, 422, "invalid")
+	require.Len(t, problem["errors"], 50)
+	require.Contains(t, problem["detail"], "10002")
+	require.Less(t, len(got.Body), 10_000)
+}
+
+func TestCase_does_not_count_in_a_media_type(t *testing.T) {
+	t.Parallel()
+	got := call(t, "POST", start(t)+"/dishes/", `{"name":"x","price":1}`, "Content-Type", "Application/JSON; Charset=UTF-8")
+	got.Expect(t, 201)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -127,7 +128,8 @@ func (s *Server) describe(op Operation, module string) huma.Operation {
 	out := huma.Operation{
 		OperationID: op.ID, Method: op.Method, Path: op.Path, Summary: op.Summary, Description: op.Description,
 		DefaultStatus: op.Status, Tags: []string{module},
-		Errors:     append(slices.Clone(op.Errors), http.StatusBadRequest, http.StatusServiceUnavailable),
+		Errors: append(slices.Clone(op.Errors), http.StatusBadRequest, http.StatusUnsupportedMediaType,
+			http.StatusUnprocessableEntity, http.StatusServiceUnavailable),
 		Extensions: map[string]any{"x-access": op.Access.Roles()},
 		Middlewares: huma.Middlewares{
 			s.guard(op),
@@ -138,7 +140,10 @@ func (s *Server) describe(op Operation, module string) huma.Operation {
 		},
 	}
 	if op.Method == http.MethodPost || op.Method == http.MethodPut {
-		out.Errors = append(out.Errors, http.StatusUnsupportedMediaType, http.StatusRequestEntityTooLarge)
+		out.Errors = append(out.Errors, http.StatusRequestEntityTooLarge)
+	}
+	if op.Method == http.MethodGet {
+		out.Responses = map[string]*huma.Response{"304": {Description: "Not Modified: the answer is the one that If-None-Match names"}}
 	}
 	slices.Sort(out.Errors)
 	out.Errors = slices.Compact(out.Errors)
@@ -192,8 +197,8 @@ func pathIDs(path string) []string {
 func refuseIDs(ctx huma.Context, names []string) *problem {
 	for _, name := range names {
 		value := ctx.Param(name)
-		// 18 digits always fit an int64.
-		if value == "" || len(value) > 18 || value[0] == '0' || strings.Trim(value, "0123456789") != "" {
+		id, err := strconv.ParseInt(value, 10, 64)
+		if err != nil || id < 1 || strconv.FormatInt(id, 10) != value { // +1 and 01 are no ids either
 			p := newProblem(http.StatusUnprocessableEntity, codeInvalid, "An id in the path is a positive whole number.")
 			p.Errors = []problemField{{Pointer: "path/" + name, Code: codeInvalid, Detail: p.Detail}}
 			return p

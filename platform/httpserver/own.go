@@ -65,8 +65,6 @@ func (s *Server) ready(ctx context.Context, _ *struct{}) (*Whole[health], error)
 		checks[check.Name] = state
 	}
 	switch {
-	case s.stopping.Load():
-		return nil, fault.New(fault.Unavailable, "stopping", "This instance is stopping.")
 	case failed != "":
 		return nil, fault.New(fault.Unavailable, "not_ready", "The check of %s failed.", failed).
 			With("checks", checks).Because(requestOf(ctx).cause)

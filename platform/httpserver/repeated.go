@@ -53,7 +53,7 @@ func refuseRepeated(ctx huma.Context) *problem {
 	given := url.Query()
 	for _, parameter := range ctx.Operation().Parameters {
 		if parameter.In == "query" && parameter.Schema.Type != huma.TypeArray && len(given[parameter.Name]) > 1 {
-			p := newProblem(http.StatusUnprocessableEntity, codeInvalid, "The parameter "+quote(parameter.Name)+" takes one value.")
+			p := newProblem(http.StatusUnprocessableEntity, codeInvalid, "This parameter takes one value.")
 			p.Errors = []problemField{{Pointer: "query/" + parameter.Name, Code: codeInvalid, Detail: p.Detail}}
 			return p
 		}

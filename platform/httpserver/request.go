@@ -76,6 +76,10 @@ func admit(c *fiber.Ctx) error {
 		// There is no limit to what a compressed body unpacks to.
 		return newProblem(fiber.StatusUnsupportedMediaType, "unsupported_content_encoding", "A compressed body is not accepted.")
 	}
+	if given := c.Get(fiber.HeaderContentType); given != "" {
+		// Case does not count in a media type (RFC 9110 §8.3.1), but to huma.
+		c.Request().Header.SetContentType(strings.ToLower(given))
+	}
 	uri := c.OriginalURL()
 	if !strings.ContainsAny(uri, "?%") {
 		return nil
@@ -127,14 +131,28 @@ func (s *Server) handleServerError(c *fiber.Ctx, err error) error {
 	if errors.Is(err, context.Canceled) {
 		return nil
 	}
-	s.write(c, problemOfFiber(err).of(&request{id: newRequestID(), path: c.Path()}))
+	s.refuseUnrouted(c, problemOfFiber(err))
 	return nil
+}
+
+// refuseUnrouted answers, counts and logs what never came to a route.
+func (s *Server) refuseUnrouted(c *fiber.Ctx, refusal *problem) {
+	start := time.Now()
+	info := &request{id: requestID(c.Get(fiber.HeaderXRequestID)), path: c.Path()}
+	s.write(c, refusal.of(info))
+	s.record(c, info, unmatched, time.Since(start))
 }
 
 // observe counts and logs the request, once.
 func (s *Server) observe(c *fiber.Ctx, info *request, took time.Duration) {
+	s.record(c, info, template(c), took)
+}
+
+// unmatched stands for the route of what has none.
+const unmatched = "unmatched"
+
+func (s *Server) record(c *fiber.Ctx, info *request, route string, took time.Duration) {
 	status := c.Response().StatusCode()
-	route := s.template(c, status)
 	s.metrics.observe(c.Method(), route, status, took)
 	fields := []zap.Field{
 		zap.String("method", c.Method()),
@@ -152,11 +170,10 @@ func (s *Server) observe(c *fiber.Ctx, info *request, took time.Duration) {
 
 // template gives the route as it was registered, so that the log and the
 // metrics hold no ids and their number of values stays bounded.
-func (s *Server) template(c *fiber.Ctx, status int) string {
+func template(c *fiber.Ctx) string {
 	path := c.Route().Path
-	unmatched := path == "/" && c.Path() != "/"
-	if unmatched || (status == fiber.StatusMethodNotAllowed && path == "/") {
-		return "unmatched"
+	if path == "/" && (c.Path() != "/" || c.Response().StatusCode() == fiber.StatusMethodNotAllowed) {
+		return unmatched
 	}
 	return path
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -75,7 +74,6 @@ type Server struct {
 	metrics  *metrics
 	listener net.Listener
 	served   chan error
-	stopping atomic.Bool
 }
 
 // New builds the server with all its routes. It returns an error when two
@@ -124,6 +122,9 @@ func New(options Options, log *zap.Logger) (*Server, error) {
 		return nil, fmt.Errorf("render the OpenAPI document: %w", err)
 	}
 	s.app.Server().Handler = s.knownMethods(s.app.Handler())
+	// An answer given while the server stops says that the connection ends, so
+	// that the client sends its next request elsewhere.
+	s.app.Server().CloseOnShutdown = true
 	return s, nil
 }
 
@@ -137,8 +138,7 @@ func (s *Server) knownMethods(next fasthttp.RequestHandler) fasthttp.RequestHand
 		}
 		c := s.app.AcquireCtx(raw)
 		defer s.app.ReleaseCtx(c)
-		refusal := newProblem(fiber.StatusNotImplemented, "method_not_implemented", "This service does not know the method.")
-		s.write(c, refusal.of(&request{id: newRequestID(), path: string(raw.Path())}))
+		s.refuseUnrouted(c, newProblem(fiber.StatusNotImplemented, "method_not_implemented", "This service does not know the method."))
 	}
 }
 
@@ -160,7 +160,6 @@ func (s *Server) Address() string { return s.listener.Addr().String() }
 // Stop takes no new connection, answers what is in flight and returns, at the
 // latest when the context ends.
 func (s *Server) Stop(ctx context.Context) error {
-	s.stopping.Store(true)
 	if s.listener == nil {
 		return nil
 	}

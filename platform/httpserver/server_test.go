@@ -148,6 +148,9 @@ func raw(t *testing.T, url, text string, n int) []httpclient.Answer {
 		data, err := io.ReadAll(response.Body)
 		require.NoError(t, err)
 		require.NoError(t, response.Body.Close())
+		if response.Close { // net/http takes the header out
+			response.Header.Set("Connection", "close")
+		}
 		out[i] = httpclient.Answer{Status: response.StatusCode, Header: response.Header, Body: string(data)}
 	}
 	return out

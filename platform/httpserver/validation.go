@@ -2,6 +2,7 @@ package httpserver
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -36,10 +37,16 @@ func (f *finding) GetStatus() int { return f.status }
 // are kept, the values it echoes are not.
 func problemOfHuma(status int, msg string, errs []error) *problem {
 	p := newProblem(status, codeInvalid, msg)
-	for _, err := range errs {
-		p.Errors = append(p.Errors, findingOf(err))
+	for _, err := range errs[:min(len(errs), maxFindings)] {
+		if found := findingOf(err); found.Pointer != "#" || len(errs) == 1 { // others say where
+			p.Errors = append(p.Errors, found)
+		}
 	}
 	switch {
+	case status == http.StatusBadRequest && strings.HasPrefix(textOf(errs), "json: cannot unmarshal"):
+		// It is valid JSON, with a number that no float holds.
+		p = newProblem(http.StatusUnprocessableEntity, codeInvalid, unfitNumber)
+		p.Errors = []problemField{{Pointer: "#", Code: codeInvalid, Detail: unfitNumber}}
 	case status == http.StatusBadRequest && strings.Contains(msg, "body is required"):
 		p.Code, p.Detail = "body_required", "The request has no body."
 	case status == http.StatusBadRequest && len(p.Errors) > 0 && p.Errors[0].Pointer != "#":
@@ -54,6 +61,9 @@ func problemOfHuma(status int, msg string, errs []error) *problem {
 		p.Code, p.Detail = p.Errors[0].Code, p.Errors[0].Detail
 	case len(p.Errors) > 1:
 		p.Detail = "Some fields are not as they must be."
+		if len(errs) > maxFindings {
+			p.Detail = fmt.Sprintf("%d things are not as they must be; these are the first %d.", len(errs), maxFindings)
+		}
 	case status >= http.StatusInternalServerError:
 		p.Code, p.Detail = "internal", "Internal error. The log has it under the request id."
 	}
@@ -70,25 +80,51 @@ func findingOf(err error) problemField {
 		return problemField{Pointer: "#", Code: codeInvalid, Detail: "is not as it must be"}
 	}
 	if strings.HasPrefix(detail.Message, "json: ") {
-		return problemField{Pointer: "#", Code: codeInvalid, Detail: "A number is written in a form, or has a size, that its field cannot hold."}
+		return problemField{Pointer: "#", Code: codeInvalid, Detail: unfitNumber}
 	}
-	location, code := detail.Location, codeOf(detail.Message)
-	if property, ok := missing(detail.Message); ok {
-		location += "." + property
+	switch property, missed := missing(detail.Message); {
+	case detail.Message == validation.MsgUnexpectedProperty:
+		return unknown(unexpected(detail))
+	case detail.Message == msgUnknownParameter:
+		in, name, _ := strings.Cut(detail.Location, ".")
+		return unknown(in, name)
+	case missed:
+		return problemField{Pointer: pointer(detail.Location) + "/" + property, Code: codeRequired, Detail: "This field is required."}
+	default:
+		sentence := strings.ToUpper(detail.Message[:1]) + detail.Message[1:] + "."
+		return problemField{Pointer: pointer(detail.Location), Code: codeOf(detail.Message), Detail: sentence}
 	}
-	at := pointer(location)
-	if len(at) > maxPointer {
-		at = at[:maxPointer]
-	}
-	name := at[strings.LastIndexByte(at, '/')+1:]
-	if detail.Message == validation.MsgUnexpectedProperty || detail.Message == msgUnknownParameter {
-		return problemField{Pointer: at, Code: codeUnknown, Detail: "There is no " + quote(name) + " here."}
-	}
-	return problemField{Pointer: at, Code: code, Detail: name + ": " + detail.Message + "."}
 }
 
-// maxPointer bounds how much of a name that the client chose is echoed, in bytes.
-const maxPointer = 200
+// unknown reports a name that the client chose, and so not all of a long one.
+func unknown(around, name string) problemField {
+	if len(name) > maxName {
+		name = strings.ToValidUTF8(name[:maxName], "")
+	}
+	escaped := strings.NewReplacer("~", "~0", "/", "~1").Replace(name) // RFC 6901
+	return problemField{Pointer: around + "/" + escaped, Code: codeUnknown, Detail: "There is no '" + name + "' here."}
+}
+
+// unexpected takes the location of an unknown property apart: huma joins names
+// by dots, and this one may hold dots itself. The value is the object around it.
+func unexpected(detail *huma.ErrorDetail) (around, name string) {
+	object, _ := detail.Value.(map[string]any)
+	for key := range object {
+		if len(key) >= len(name) && strings.HasSuffix(detail.Location, "."+key) {
+			name = key
+		}
+	}
+	return pointer(strings.TrimSuffix(detail.Location, "."+name)), name
+}
+
+// maxFindings bounds how many findings are answered: a small body can have as
+// many as it has bytes.
+const maxFindings = 50
+
+const unfitNumber = "A number is written in a form, or has a size, that its field cannot hold."
+
+// maxName bounds how much of a name that the client chose is echoed, in bytes.
+const maxName = 100
 
 // What huma says without a constant.
 const (
@@ -151,5 +187,3 @@ func textOf(errs []error) string {
 	}
 	return "it cannot be read"
 }
-
-func quote(name string) string { return "'" + name + "'" }

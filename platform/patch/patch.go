@@ -25,9 +25,8 @@ func ToNull[T any]() Field[T] { return Field[T]{Set: true, Null: true} }
 // UnmarshalJSON implements json.Unmarshaler. It is called only for a field
 // that is present, which is how absent and null are told apart.
 func (f *Field[T]) UnmarshalJSON(data []byte) error {
-	f.Set = true
-	if string(data) == "null" {
-		f.Null = true
+	f.Set, f.Null = true, string(data) == "null" // the last of a repeated name counts
+	if f.Null {
 		return nil
 	}
 	return json.Unmarshal(data, &f.Value)

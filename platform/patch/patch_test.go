@@ -21,6 +21,7 @@ func TestField_tells_absent_null_and_value_apart(t *testing.T) {
 	}{
 		{`{}`, patch.Field[int]{}, 7, &old},
 		{`{"stock":null}`, patch.ToNull[int](), 7, nil},
+		{`{"stock":null,"stock":0}`, patch.To(0), 0, new(int)},
 		{`{"stock":0}`, patch.To(0), 0, new(int)},
 	} {
 		t.Run(c.body, func(t *testing.T) {
