@@ -47,7 +47,7 @@ func newApp(cfg config.Config, log *zap.Logger, table []module.Module, purpose .
 		fx.StartTimeout(startTimeout),
 		fx.StopTimeout(stopTimeout),
 		fx.WithLogger(func() fxevent.Logger {
-			return &fxevent.ZapLogger{Logger: log.Named("fx").WithOptions(zap.IncreaseLevel(zap.WarnLevel))}
+			return fxLogger(log)
 		}),
 	}
 	for _, m := range table {
@@ -62,6 +62,15 @@ func newApp(cfg config.Config, log *zap.Logger, table []module.Module, purpose .
 		return nil, fmt.Errorf("build the application: %w", err)
 	}
 	return app, nil
+}
+
+// fxLogger tells what fx does to those who debug: an error of a start reaches
+// the operator as one sentence, from main.
+func fxLogger(log *zap.Logger) fxevent.Logger {
+	quiet := &fxevent.ZapLogger{Logger: log.Named("fx")}
+	quiet.UseLogLevel(zap.DebugLevel)
+	quiet.UseErrorLevel(zap.DebugLevel)
+	return quiet
 }
 
 func newMetrics() *prometheus.Registry {

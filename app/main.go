@@ -48,7 +48,7 @@ func load() (config.Config, *zap.Logger, error) {
 	if err != nil {
 		return cfg, nil, err
 	}
-	log := logging.New(os.Stderr, cfg.LogLevel)
+	log := logging.New(os.Stderr, cfg.LogLevel.Level)
 	for _, warning := range warnings {
 		log.Warn(warning)
 	}
@@ -99,6 +99,10 @@ func (migrateCommand) Run() error {
 	if err != nil {
 		return err
 	}
+	return migrate(cfg, log, os.Stdout)
+}
+
+func migrate(cfg config.Config, log *zap.Logger, out io.Writer) error {
 	var all schema
 	app, err := newApp(cfg, log, moduleTable(), fx.Invoke(func(given schema) { all = given }))
 	if err != nil {
@@ -106,12 +110,16 @@ func (migrateCommand) Run() error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), app.StartTimeout())
 	defer cancel()
+	unlock, err := all.DB.LockForServe() // nobody may be serving the file meanwhile
+	if err != nil {
+		return errors.Join(err, all.DB.Close())
+	}
 	applied, err := all.migrate(ctx)
 	for _, a := range applied {
-		fmt.Fprintf(os.Stdout, "%s: %s\n", a.Module, a.File)
+		_, _ = fmt.Fprintf(out, "%s: %s\n", a.Module, a.File)
 	}
-	fmt.Fprintf(os.Stdout, "%d applied\n", len(applied))
-	return errors.Join(err, app.Stop(ctx), all.DB.Close())
+	_, _ = fmt.Fprintf(out, "%d applied\n", len(applied))
+	return errors.Join(err, unlock(), all.DB.Close())
 }
 
 type healthcheckCommand struct{}

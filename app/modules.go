@@ -34,6 +34,11 @@ func choose(table []module.Module, only, disabled []string) (module.Enabled, err
 			errs = append(errs, fmt.Errorf("there is no module %q: the modules are %s", name, strings.Join(known, ", ")))
 		}
 	}
+	for _, name := range only {
+		if slices.Contains(disabled, name) {
+			errs = append(errs, fmt.Errorf("MODULES names %s and DISABLED_MODULES too: leave it out of one", name))
+		}
+	}
 	enabled := module.Enabled{}
 	for _, name := range known {
 		enabled[name] = (len(only) == 0 || slices.Contains(only, name)) && !slices.Contains(disabled, name)

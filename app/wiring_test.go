@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/fx"
@@ -132,6 +133,7 @@ func TestChoose_refuses(t *testing.T) {
 	}{
 		{"an unknown name", nil, []string{"d"}, []string{`there is no module "d": the modules are a, b, c`}},
 		{"a name in capitals", []string{"A"}, nil, []string{`there is no module "A"`}},
+		{"a module that is chosen and disabled", []string{"a"}, []string{"a"}, []string{"MODULES names a and DISABLED_MODULES too"}},
 		{"a module without what it needs", nil, []string{"a"}, []string{"b needs a: enable a or disable b", "c needs a: enable a or disable c"}},
 		{"a choice that leaves out a need", []string{"a", "c"}, nil, []string{"c needs b: enable b or disable c"}},
 	} {
@@ -190,4 +192,33 @@ func TestMigrations_run_in_the_order_of_the_table(t *testing.T) {
 	require.Equal(t, want, order)
 	require.NoError(t, app.Stop(context.Background()))
 	require.NoError(t, all.DB.Close())
+}
+
+func TestEvents_reach_other_modules(t *testing.T) {
+	t.Parallel()
+	testkit.EachDatabase(t, func(t *testing.T, url string) {
+		app := serving(t, "DATABASE_URL="+url)
+		furnish(t, app)
+		app.Do(t, "DELETE", "/restaurants/1", "").Expect(t, 204)
+		require.Eventually(t, func() bool {
+			var left int
+			require.NoError(t, app.db.Get(context.Background(), &left, `SELECT COUNT(*) FROM customers_favourites`))
+			return left == 0
+		}, time.Minute, 10*time.Millisecond, "customers forget a restaurant that is gone")
+	})
+}
+
+func TestMigrate_is_refused_while_the_file_is_served(t *testing.T) {
+	t.Parallel()
+	cfg, _, err := config.Load([]string{"DATABASE_URL=" + testkit.SQLite(t)})
+	require.NoError(t, err)
+	var out strings.Builder
+	require.NoError(t, migrate(cfg, zap.NewNop(), &out))
+	require.Contains(t, out.String(), "customers: 0001_customers.sql")
+	out.Reset()
+	require.NoError(t, migrate(cfg, zap.NewNop(), &out))
+	require.Equal(t, "0 applied\n", out.String())
+
+	serving(t, "DATABASE_URL="+cfg.DatabaseURL)
+	require.ErrorIs(t, migrate(cfg, zap.NewNop(), &out), database.ErrLocked)
 }

@@ -10,6 +10,7 @@ import (
 	"net"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,13 +20,13 @@ import (
 
 // Config is the whole configuration. Every field is one variable.
 type Config struct {
-	Listen          string        `env:"LISTEN" envDefault:"127.0.0.1:8000" doc:"Address to listen on. Beyond loopback ACCESS must be stated."`
-	DatabaseURL     string        `env:"DATABASE_URL" envDefault:"sqlite:zomato.db" doc:"sqlite:PATH (created on first start) or postgres://user:password@host:5432/name."`
-	Modules         []string      `env:"MODULES" doc:"The modules to run, separated by commas. Empty: all."`
-	DisabledModules []string      `env:"DISABLED_MODULES" doc:"Modules to leave out, separated by commas."`
-	Access          Access        `env:"ACCESS" doc:"open: everybody is staff. required: log-in (needs the identity module, which does not exist yet). Empty: open on loopback."`
-	LogLevel        zapcore.Level `env:"LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error."`
-	Timezone        string        `env:"TIMEZONE" envDefault:"Asia/Kolkata" doc:"IANA time zone of a restaurant that names none."`
+	Listen          string   `env:"LISTEN" envDefault:"127.0.0.1:8000" doc:"Address to listen on. Beyond loopback ACCESS must be stated."`
+	DatabaseURL     string   `env:"DATABASE_URL" envDefault:"sqlite:zomato.db" doc:"sqlite:PATH (created on first start) or postgres://user:password@host:5432/name."`
+	Modules         []string `env:"MODULES" doc:"The modules to run, separated by commas. Empty: all."`
+	DisabledModules []string `env:"DISABLED_MODULES" doc:"Modules to leave out, separated by commas."`
+	Access          Access   `env:"ACCESS" doc:"open: everybody is staff. required: log-in (needs the identity module, which does not exist yet). Empty: open on loopback."`
+	LogLevel        Level    `env:"LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error."`
+	Timezone        string   `env:"TIMEZONE" envDefault:"Asia/Kolkata" doc:"IANA time zone of a restaurant that names none."`
 }
 
 // Access is whether callers must log in.
@@ -41,6 +42,8 @@ const (
 type Variable struct {
 	Name, Default, Meaning string
 }
+
+var errNoPort = errors.New("there is no port")
 
 // Load reads the environment, given as "NAME=value". The warnings name
 // variables that look like ours and are none. The error lists all mistakes.
@@ -65,7 +68,10 @@ func names(list []string) []string {
 // check refuses what is well-formed and yet wrong.
 func (c *Config) check() error {
 	var errs []error
-	host, _, err := net.SplitHostPort(c.Listen)
+	host, port, err := net.SplitHostPort(c.Listen)
+	if number, failure := strconv.ParseUint(port, 10, 16); err == nil && (failure != nil || strconv.FormatUint(number, 10) != port) {
+		err = errNoPort
+	}
 	if err != nil {
 		errs = append(errs, fmt.Errorf("LISTEN=%q is no address such as 127.0.0.1:8000", c.Listen))
 	}
@@ -81,6 +87,19 @@ func (c *Config) check() error {
 		errs = append(errs, fmt.Errorf("TIMEZONE=%q is no IANA time zone such as Asia/Kolkata", c.Timezone))
 	}
 	return errors.Join(errs...)
+}
+
+// Level is the least urgent level that is logged.
+type Level struct{ zapcore.Level }
+
+// UnmarshalText reads debug, info, warn or error.
+func (l *Level) UnmarshalText(text []byte) error {
+	parsed, err := zapcore.ParseLevel(string(text))
+	if err != nil || parsed > zapcore.ErrorLevel {
+		return fmt.Errorf("LOG_LEVEL=%q is none of debug, info, warn and error", text)
+	}
+	l.Level = parsed
+	return nil
 }
 
 func isLoopback(host string) bool {

@@ -16,7 +16,7 @@ func TestLoad_without_any_variable_is_a_developers_machine(t *testing.T) {
 	require.Empty(t, warnings)
 	require.Equal(t, "127.0.0.1:8000", cfg.Listen)
 	require.Equal(t, "sqlite:zomato.db", cfg.DatabaseURL)
-	require.Equal(t, zapcore.InfoLevel, cfg.LogLevel)
+	require.Equal(t, zapcore.InfoLevel, cfg.LogLevel.Level)
 	require.Empty(t, cfg.Modules)
 }
 
@@ -31,7 +31,7 @@ func TestLoad_reads_lists_with_spaces_and_empty_entries(t *testing.T) {
 func TestLoad_lists_every_mistake_at_once(t *testing.T) {
 	t.Parallel()
 	_, _, err := config.Load([]string{"LISTEN=nowhere", "LOG_LEVEL=loud", "TIMEZONE=Mars/Base", "ACCESS=maybe"})
-	for _, mistake := range []string{"LISTEN=", "LogLevel", "TIMEZONE=", "ACCESS="} {
+	for _, mistake := range []string{"LISTEN=", `LOG_LEVEL="loud"`, "TIMEZONE=", "ACCESS="} {
 		require.ErrorContains(t, err, mistake)
 	}
 }
@@ -54,6 +54,14 @@ func TestLoad_refuses_an_open_service_beyond_loopback_unless_it_is_stated(t *tes
 	}
 	_, _, err := config.Load([]string{"ACCESS=" + string(config.Required)})
 	require.ErrorContains(t, err, "identity module")
+}
+
+func TestLoad_refuses_a_port_that_is_none(t *testing.T) {
+	t.Parallel()
+	for _, listen := range []string{"127.0.0.1:", "127.0.0.1:99999", "127.0.0.1:http", "127.0.0.1:-1", "127.0.0.1"} {
+		_, _, err := config.Load([]string{"LISTEN=" + listen})
+		require.ErrorContains(t, err, "LISTEN=", listen)
+	}
 }
 
 func TestLoad_warns_of_a_variable_that_looks_like_ours(t *testing.T) {

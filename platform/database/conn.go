@@ -108,7 +108,7 @@ func (c transactionConn) ExecContext(ctx context.Context, query string, args ...
 	if err := c.part.ready(); err != nil {
 		return nil, err
 	}
-	result, err := c.part.op.tx.ExecContext(uncancelled(ctx), query, args...)
+	result, err := c.part.op.tx.ExecContext(c.part.op.statementContext(ctx), query, args...)
 	return result, c.part.op.settle(ctx, err)
 }
 
@@ -117,7 +117,7 @@ func (c transactionConn) QueryContext(ctx context.Context, query string, args ..
 	if err := c.part.ready(); err != nil {
 		return nil, err
 	}
-	rows, err := c.part.op.tx.QueryContext(uncancelled(ctx), query, args...)
+	rows, err := c.part.op.tx.QueryContext(c.part.op.statementContext(ctx), query, args...)
 	return rows, c.part.op.settle(ctx, err)
 }
 
@@ -126,7 +126,7 @@ func (c transactionConn) QueryxContext(ctx context.Context, query string, args .
 	if err := c.part.ready(); err != nil {
 		return nil, err
 	}
-	rows, err := c.part.op.tx.QueryxContext(uncancelled(ctx), query, args...)
+	rows, err := c.part.op.tx.QueryxContext(c.part.op.statementContext(ctx), query, args...)
 	return rows, c.part.op.settle(ctx, err)
 }
 
@@ -135,7 +135,7 @@ func (c transactionConn) QueryRowxContext(ctx context.Context, query string, arg
 	if err := c.part.ready(); err != nil {
 		return failedRow(err)
 	}
-	row := c.part.op.tx.QueryRowxContext(uncancelled(ctx), query, args...)
+	row := c.part.op.tx.QueryRowxContext(c.part.op.statementContext(ctx), query, args...)
 	if err := row.Err(); err != nil {
 		return failedRow(c.part.op.settle(ctx, err))
 	}

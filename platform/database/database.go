@@ -40,6 +40,8 @@ type DB struct {
 	dialect  Dialect
 	log      *zap.Logger
 	runTwice bool
+	// transactionTime is the most that a transaction on Postgres may take.
+	transactionTime time.Duration
 
 	writer  *sqlx.DB
 	readers *sqlx.DB
@@ -63,7 +65,7 @@ type DB struct {
 // ends. A missing SQLite file is created. The error is a sentence for the
 // operator and never contains the password.
 func Open(ctx context.Context, cfg Config, log *zap.Logger) (*DB, error) {
-	db := &DB{runTwice: cfg.RunTwice, log: log.Named("database"), closed: make(chan struct{})}
+	db := &DB{runTwice: cfg.RunTwice, transactionTime: transactionTime, log: log.Named("database"), closed: make(chan struct{})}
 	var err error
 	switch {
 	case strings.HasPrefix(cfg.URL, "sqlite:"):
@@ -145,6 +147,11 @@ func Millis(t time.Time) int64 { return t.UnixMilli() }
 
 // FromMillis is the time that Millis stored, in UTC.
 func FromMillis(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
+
+// transactionTime bounds a transaction on Postgres, from BEGIN to COMMIT. It is
+// well above what one takes, and above the server's own lock_timeout: it is for
+// a server or a network that does not answer at all.
+const transactionTime = 10 * time.Second
 
 // readerConnections is the size of the read pool.
 func readerConnections() int { return max(4, 2*runtime.NumCPU()) }

@@ -19,7 +19,8 @@
 //
 //   - Its context cannot be cancelled. The caller's deadline counts until the
 //     function starts, not later: a statement that SQLite interrupts undoes
-//     the whole transaction, silently.
+//     the whole transaction, silently. On Postgres the transaction as a whole
+//     has ten seconds, should the server not answer at all.
 //   - It may run more than once, and what it did before is then undone: assign
 //     to captured variables, never append or add to them.
 //   - It does database work only: no network, no waiting, no goroutine. Other

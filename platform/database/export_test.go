@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"io/fs"
+	"time"
 )
 
 // What black-box tests cannot reach otherwise.
@@ -41,3 +42,6 @@ func (db *DB) Translate(err error, reading bool) error { return db.translate(err
 
 // PlatformFiles are this package's own migrations.
 func PlatformFiles() fs.FS { return platformFiles }
+
+// LimitTransactions sets how long a transaction on Postgres may take.
+func (db *DB) LimitTransactions(most time.Duration) { db.transactionTime = most }

@@ -20,7 +20,7 @@ import (
 // driver sets synchronous=NORMAL unless told otherwise: acknowledged orders
 // could then vanish in a power cut.
 const (
-	writerOptions = "_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_busy_timeout=5000&_foreign_keys=1&_stmt_cache_size=128"
+	writerOptions = "_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_busy_timeout=5000&_foreign_keys=1&_secure_delete=true&_stmt_cache_size=128"
 	readerOptions = "mode=ro&_query_only=1&_busy_timeout=5000&_stmt_cache_size=128"
 )
 
@@ -144,6 +144,7 @@ func checkWriter(conn *sqlite3.SQLiteConn) error {
 		{"synchronous", "2", "an acknowledged change could vanish in a power cut"},
 		{"journal_mode", "wal", "put the file on a local disk, because readers and the writer would block each other"},
 		{"foreign_keys", "1", "references between tables would not be checked"},
+		{"secure_delete", "1", "erased personal data would stay readable in the file"},
 	} {
 		got, err := readPragma(conn, want.pragma)
 		if err != nil {

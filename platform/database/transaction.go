@@ -18,6 +18,10 @@ type operation struct {
 	conn *sqlx.Conn
 	tx   *sqlx.Tx
 	done bool // committed
+	// bound ends the transaction on Postgres, however its server or the
+	// network hang; on SQLite it never ends.
+	bound  context.Context //nolint:containedctx // it is the operation's own
+	cancel context.CancelFunc
 
 	// mu guards what follows: a goroutine that wrongly uses the context must
 	// meet an error, not a data race.
@@ -63,12 +67,27 @@ func (db *DB) begin(ctx context.Context) (*operation, error) {
 	if db.dialect == Postgres {
 		options = &sql.TxOptions{Isolation: sql.LevelReadCommitted}
 	}
-	tx, err := conn.BeginTxx(context.WithoutCancel(ctx), options)
+	bound, cancel := context.WithoutCancel(ctx), func() {}
+	if db.dialect == Postgres {
+		bound, cancel = context.WithTimeout(bound, db.transactionTime)
+	}
+	tx, err := conn.BeginTxx(bound, options)
 	if err != nil {
+		cancel()
 		_ = conn.Close() // gives it back to the pool
 		return nil, fmt.Errorf("begin a transaction: %w", db.translate(err, false))
 	}
-	return &operation{db: db, conn: conn, tx: tx}, nil
+	return &operation{db: db, conn: conn, tx: tx, bound: bound, cancel: cancel}, nil
+}
+
+// statementContext is the context of a statement of the transaction. The
+// caller's deadline does not interrupt it: SQLite would undo the whole
+// transaction. Postgres undoes only this one when its time is up.
+func (op *operation) statementContext(ctx context.Context) context.Context {
+	if op.db.dialect == Postgres {
+		return op.bound
+	}
+	return uncancelled(ctx)
 }
 
 // run runs fn as the outermost part.
@@ -182,6 +201,7 @@ func (op *operation) end() {
 		_ = op.tx.Rollback() // fails when the database has dropped the transaction: fine
 	}
 	_ = op.conn.Close() // gives it back to the pool
+	op.cancel()
 }
 
 // nest runs a Write inside this part, as a savepoint.
@@ -216,7 +236,7 @@ func (op *operation) push(ctx context.Context) (*part, error) {
 	outer := op.top
 	inner := &part{op: op, outer: outer, depth: outer.depth + 1, after: len(op.after), before: len(op.before)}
 	op.mu.Unlock()
-	if _, err := op.tx.ExecContext(uncancelled(ctx), "SAVEPOINT "+inner.savepoint()); err != nil {
+	if _, err := op.tx.ExecContext(op.statementContext(ctx), "SAVEPOINT "+inner.savepoint()); err != nil {
 		return nil, fmt.Errorf("begin a nested write: %w", op.settle(ctx, err))
 	}
 	op.mu.Lock()
@@ -229,7 +249,7 @@ func (op *operation) push(ctx context.Context) (*part, error) {
 // undone, with the hooks of the part.
 func (op *operation) pop(ctx context.Context, p *part, err error) error {
 	p.ended.Store(true)
-	ctx = uncancelled(ctx) // nothing may cancel the end of a savepoint
+	ctx = op.statementContext(ctx) // the caller cannot cancel the end of a savepoint
 	if err == nil {
 		if _, failure := op.tx.ExecContext(ctx, "RELEASE SAVEPOINT "+p.savepoint()); failure != nil {
 			err = fmt.Errorf("end a nested write: %w", op.db.translate(failure, false))

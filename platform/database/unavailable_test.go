@@ -181,3 +181,17 @@ func TestPostgresConflictIsTriedAgainOnly(t *testing.T) {
 		assert.Equal(t, 1, tries)
 	})
 }
+
+func TestATransactionOnPostgresEndsThoughTheServerDoesNotAnswer(t *testing.T) {
+	t.Parallel()
+	db := open(t, testkit.Postgres(t))
+	db.LimitTransactions(100 * time.Millisecond)
+	err := db.Write(t.Context(), func(ctx context.Context) error {
+		var slept string
+		return db.Get(ctx, &slept, "SELECT pg_sleep(3600)::text")
+	})
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	require.NoError(t, db.Write(t.Context(), func(ctx context.Context) error {
+		return db.Get(ctx, new(int), "SELECT 1")
+	}), "the next one has a connection")
+}

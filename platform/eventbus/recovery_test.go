@@ -53,7 +53,8 @@ func TestEvents_of_another_process_arrive(t *testing.T) {
 	t.Parallel()
 	testkit.EachDatabase(t, func(t *testing.T, url string) {
 		var before, after diary
-		serving := run(t, url, eventbus.Before("before", before.note), eventbus.After("after", after.note))
+		serving := build(t, open(t, url), clock.System{}, eventbus.Before("before", before.note), eventbus.After("after", after.note)).
+			with(eventbus.Limits{Idle: never}).start()
 		serving.publish(cooked{1})
 		importing := build(t, open(t, url), clock.System{}) // never started
 		importing.publish(dishes(2, 3)...)
