@@ -12,10 +12,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/caarlos0/env/v11"
 	"go.uber.org/zap/zapcore"
+
+	"zomato/platform/clock"
 )
 
 // Config is the whole configuration. Every field is one variable.
@@ -83,8 +84,8 @@ func (c *Config) check() error {
 	case c.Access == "" && err == nil && !isLoopback(host):
 		errs = append(errs, fmt.Errorf("LISTEN=%s is open to other machines and everybody who calls would be staff: state ACCESS=open if that is meant", c.Listen))
 	}
-	if _, err := time.LoadLocation(c.Timezone); err != nil || c.Timezone == "" || c.Timezone == "Local" {
-		errs = append(errs, fmt.Errorf("TIMEZONE=%q is no IANA time zone such as Asia/Kolkata", c.Timezone))
+	if _, err := clock.Zone(c.Timezone); err != nil {
+		errs = append(errs, fmt.Errorf("TIMEZONE=%s: %w", c.Timezone, err))
 	}
 	return errors.Join(errs...)
 }

@@ -3,6 +3,7 @@ package fault_test
 import (
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -63,4 +64,52 @@ func TestA_single_finding_gives_the_fault_its_code(t *testing.T) {
 	f := fault.Fields(fault.Field{Pointer: "#/name", Code: "required", Detail: "x"})
 	require.Equal(t, "required", f.Code)
 	require.Equal(t, "x", f.Detail)
+}
+
+func TestFindings_of_phone_numbers(t *testing.T) {
+	t.Parallel()
+	for number, fine := range map[string]bool{
+		"+911234567890": true, "1234567890": true, "123456789012345": true,
+		"": false, "+": false, "123456789": false, "1234567890123456": false, "++1234567890": false, "12345 67890": false,
+	} {
+		var findings fault.Findings
+		findings.Phone("#/phone_number", &number)
+		require.Equal(t, fine, findings.Err() == nil, number)
+	}
+	var findings fault.Findings
+	findings.Phone("#/phone_number", nil)
+	require.NoError(t, findings.Err())
+}
+
+func TestFindings_of_places(t *testing.T) {
+	t.Parallel()
+	at := func(degrees float64) *float64 { return &degrees }
+	for _, c := range []struct {
+		name                string
+		latitude, longitude *float64
+		want                []string
+	}{
+		{"none", nil, nil, nil},
+		{"a place", at(12.97), at(77.64), nil},
+		{"the ends", at(-90), at(180), nil},
+		{"half a place", at(1), nil, []string{"#/latitude"}},
+		{"beyond the poles", at(90.1), at(0), []string{"#/latitude"}},
+		{"beyond the date line", at(0), at(-180.1), []string{"#/longitude"}},
+		{"no number", at(math.NaN()), at(0), []string{"#/latitude"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var findings fault.Findings
+			findings.Place(&c.latitude, &c.longitude)
+			var pointers []string
+			for _, f := range findings {
+				pointers = append(pointers, f.Pointer)
+			}
+			require.Equal(t, c.want, pointers)
+		})
+	}
+	latitude, longitude := at(math.Copysign(0, -1)), at(1)
+	var findings fault.Findings
+	findings.Place(&latitude, &longitude)
+	require.False(t, math.Signbit(*latitude), "a zero below zero is a zero: the databases do not agree on it")
 }

@@ -43,6 +43,41 @@ func (f *Findings) length(pointer, text string, most int) {
 	}
 }
 
+// Phone reports a phone number that is there and is not 10 to 15 digits, after
+// a plus sign if any.
+func (f *Findings) Phone(pointer string, number *string) {
+	if number == nil {
+		return
+	}
+	digits := strings.TrimPrefix(*number, "+")
+	if len(digits) < 10 || len(digits) > 15 || strings.Trim(digits, "0123456789") != "" {
+		f.Add(pointer, "invalid", "The phone number must have 10 to 15 digits, after a + if any.")
+	}
+}
+
+// Place reports coordinates, in degrees, that are out of range or not both
+// there, at #/latitude and #/longitude.
+func (f *Findings) Place(latitude, longitude **float64) {
+	if (*latitude == nil) != (*longitude == nil) {
+		f.Add("#/latitude", "invalid", "Latitude and longitude come together or not at all.")
+	}
+	f.degrees("#/latitude", latitude, 90)
+	f.degrees("#/longitude", longitude, 180)
+}
+
+func (f *Findings) degrees(pointer string, value **float64, most float64) {
+	if *value == nil {
+		return
+	}
+	// JSON has a zero below zero, which SQLite does not keep: adding 0 drops it.
+	degrees := **value + 0
+	*value = &degrees
+	// Written so that NaN, which compares with nothing, is refused.
+	if !(degrees >= -most && degrees <= most) { //nolint:staticcheck // see above
+		f.Add(pointer, "out_of_range", "This number must be from %v to %v.", -most, most)
+	}
+}
+
 // Err gives the Invalid fault, or nil when nothing was found.
 func (f *Findings) Err() error {
 	if len(*f) == 0 {

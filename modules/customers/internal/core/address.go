@@ -147,8 +147,6 @@ func (a *Address) tidy() error {
 	var findings fault.Findings
 	findings.Text("#/label", &a.Label, maxLabel)
 	findings.Text("#/address", &a.Address, maxAddress)
-	if (a.Latitude == nil) != (a.Longitude == nil) {
-		findings.Add("#/latitude", "invalid", "Latitude and longitude come together or not at all.")
-	}
+	findings.Place(&a.Latitude, &a.Longitude)
 	return findings.Err()
 }

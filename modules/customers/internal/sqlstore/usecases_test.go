@@ -146,6 +146,11 @@ func TestErase_leaves_nothing_personal_behind(t *testing.T) {
 		for _, table := range databasetest.Schema(t, w.db, "customers") {
 			require.NotContains(t, w.dump(t, table), "secret", table)
 		}
+		for _, table := range []string{"customers_words", "customers_addresses", "customers_favourites"} {
+			var left int
+			require.NoError(t, w.db.Get(w.ctx, &left, `SELECT COUNT(*) FROM `+table+` WHERE customer_id = ?`, asha.ID))
+			require.Zero(t, left, table)
+		}
 		for _, event := range w.events(t) {
 			require.NotContains(t, event, "ecret")
 		}
@@ -166,6 +171,36 @@ func TestA_change_and_its_event_are_one(t *testing.T) {
 		_, err = w.Update(w.ctx, asha.ID, core.Changes{Name: patch.To("")}, nil)
 		require.Error(t, err)
 		require.Equal(t, []string{fmt.Sprintf(`customers.changed {"customer_id":%d}`, asha.ID)}, w.events(t))
+	})
+}
+
+func TestEvery_change_publishes_its_event_and_no_other(t *testing.T) {
+	t.Parallel()
+	testkit.EachDatabase(t, func(t *testing.T, url string) {
+		w := open(t, url)
+		asha := w.create(t, "Asha", "asha@example.com", nil)
+		home := core.Address{CustomerID: asha.ID, Label: "Home", Address: "12 MG Road"}
+		seen := 1 // the creation
+		for i, change := range []func() error{
+			func() error { _, err := w.Update(w.ctx, asha.ID, core.Changes{}, nil); return err },
+			func() (err error) { home, err = w.AddAddress(w.ctx, home); return err },
+			func() error {
+				_, err := w.UpdateAddress(w.ctx, asha.ID, home.ID, core.AddressChanges{}, nil)
+				return err
+			},
+			func() error { return w.DeleteAddress(w.ctx, asha.ID, home.ID, nil) },
+			func() error { return w.AddFavourite(w.ctx, asha.ID, 2) },
+			func() error { return w.RemoveFavourite(w.ctx, asha.ID, 2) },
+		} {
+			require.NoError(t, change())
+			all := w.events(t)
+			require.Len(t, all, seen+1, "change %d", i)
+			require.Equal(t, fmt.Sprintf(`customers.changed {"customer_id":%d}`, asha.ID), all[seen])
+			seen++
+		}
+		_, err := w.Erase(w.ctx, asha.ID, nil)
+		require.NoError(t, err)
+		require.Equal(t, fmt.Sprintf(`customers.erased {"customer_id":%d}`, asha.ID), w.events(t)[seen])
 	})
 }
 

@@ -66,8 +66,8 @@ var _ restaurants.Service = (*Service)(nil)
 
 // New gives the use cases. It returns an error when there is no such time zone.
 func New(d Dependencies) (*Service, error) {
-	if !isTimezone(d.Timezone) {
-		return nil, fmt.Errorf("the default time zone of restaurants, %q, is none of the IANA database", d.Timezone)
+	if _, err := clock.Zone(d.Timezone); err != nil {
+		return nil, fmt.Errorf("the default time zone of restaurants: %w", err)
 	}
 	return &Service{store: d.Store, tx: d.Transactions, events: d.Events, clock: d.Clock, timezone: d.Timezone}, nil
 }

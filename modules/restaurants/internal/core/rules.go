@@ -2,11 +2,11 @@ package core
 
 import (
 	"strings"
-	"time"
 
 	"golang.org/x/text/currency"
 
 	"zomato/modules/restaurants"
+	"zomato/platform/clock"
 	"zomato/platform/fault"
 	"zomato/platform/money"
 )
@@ -42,14 +42,8 @@ func tidy(r *restaurants.Restaurant, findings *fault.Findings) {
 	findings.OptionalText("#/address", &r.Address, maxAddress)
 	findings.OptionalText("#/city", &r.City, maxCity)
 	findings.OptionalText("#/location", &r.Location, maxLocation)
-	if (r.Latitude == nil) != (r.Longitude == nil) {
-		findings.Add("#/latitude", "invalid", "Latitude and longitude come together or not at all.")
-	}
-	within(findings, "#/latitude", r.Latitude, -90, 90)
-	within(findings, "#/longitude", r.Longitude, -180, 180)
-	if r.PhoneNumber != nil && !isPhone(*r.PhoneNumber) {
-		findings.Add("#/phone_number", "invalid", "The phone number must have 10 to 15 digits, after a + if any.")
-	}
+	findings.Place(&r.Latitude, &r.Longitude)
+	findings.Phone("#/phone_number", r.PhoneNumber)
 	if !isCurrency(r.Currency) {
 		findings.Add("#/currency", "invalid", "The currency must be a code of ISO 4217 such as INR.")
 	}
@@ -96,29 +90,13 @@ func atLeast(findings *fault.Findings, pointer string, value *int, least int) {
 
 // checkTimezone reports a time zone that does not exist.
 func checkTimezone(findings *fault.Findings, name string) {
-	if !isTimezone(name) {
+	if _, err := clock.Zone(name); err != nil {
 		findings.Add("#/timezone", "invalid", "The time zone must be a name of the IANA database such as Asia/Kolkata.")
 	}
-}
-
-// isTimezone accepts the names of the IANA database. Go also knows "" and
-// "Local", which mean something else on every machine.
-func isTimezone(name string) bool {
-	if name == "" || name == "Local" {
-		return false
-	}
-	_, err := time.LoadLocation(name)
-	return err == nil
 }
 
 // isCurrency accepts the codes of ISO 4217, in capitals.
 func isCurrency(code string) bool {
 	_, err := currency.ParseISO(code)
 	return err == nil && strings.ToUpper(code) == code
-}
-
-// isPhone accepts 10 to 15 digits, after a plus sign if any.
-func isPhone(text string) bool {
-	digits := strings.TrimPrefix(text, "+")
-	return len(digits) >= 10 && len(digits) <= 15 && strings.Trim(digits, "0123456789") == ""
 }

@@ -1,0 +1,32 @@
+package clock_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"zomato/platform/clock"
+)
+
+func TestSystem_tells_the_time_as_the_databases_keep_it(t *testing.T) {
+	t.Parallel()
+	now := clock.System{}.Now()
+	require.Equal(t, time.UTC, now.Location())
+	require.Equal(t, now.Truncate(time.Millisecond), now)
+	require.WithinDuration(t, time.Now(), now, time.Minute)
+}
+
+func TestZone_knows_what_is_the_same_everywhere(t *testing.T) {
+	t.Parallel()
+	for name, known := range map[string]bool{
+		"UTC": true, "Asia/Kolkata": true, "America/Argentina/Ushuaia": true,
+		"": false, "Local": false, "localtime": false, "posix/Asia/Kolkata": false, "Mars/Base": false, "../etc/passwd": false, "asia/": false,
+	} {
+		zone, err := clock.Zone(name)
+		require.Equal(t, known, err == nil, "%s: %v", name, err)
+		if known {
+			require.Equal(t, name, zone.String())
+		}
+	}
+}
