@@ -47,6 +47,7 @@ func serving(t *testing.T, variables ...string) running {
 func rooms() map[string][]string {
 	return map[string][]string{
 		"customers":   {"/customers/x"},
+		"orders":      {"/orders/x"},
 		"restaurants": {"/restaurants/x", "/menu-items/x", "/cuisines/"},
 	}
 }
