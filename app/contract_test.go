@@ -27,11 +27,16 @@ func furnish(t *testing.T, app running) []resource {
 	app.Do(t, "POST", "/restaurants/", `{"name":"Spice Route","cuisines":["North Indian","Thai"],"city":"Bengaluru"}`).Expect(t, 201)
 	app.Do(t, "POST", "/restaurants/1/menu-items/", `{"name":"Paneer Tikka","category":"Main","price":249.5}`).Expect(t, 201)
 	app.Do(t, "PUT", "/customers/1/favourites/1", "").Expect(t, 204)
+	app.Do(t, "POST", "/customers/1/orders/", oneTikka).Expect(t, 201)
 	return []resource{
 		{"/customers/", true},
 		{"/customers/1", true},
 		{"/customers/1/addresses/", true},
 		{"/customers/1/favourites", true},
+		{"/customers/1/orders", true},
+		{"/restaurants/1/orders", true},
+		{"/orders/1", true},
+		{"/orders/1/events", true},
 		{"/restaurants/", false},
 		{"/restaurants/1", false},
 		{"/restaurants/search?q=paneer", false},

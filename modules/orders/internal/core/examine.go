@@ -229,7 +229,7 @@ func (x *examination) err() error {
 	for _, f := range append([]finding{lead}, x.findings...) {
 		for name, value := range f.extra {
 			if _, known := refusal.Extra[name]; !known {
-				refusal.With(name, value)
+				refusal = refusal.With(name, value)
 			}
 		}
 	}

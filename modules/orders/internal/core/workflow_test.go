@@ -165,8 +165,10 @@ func TestStatus_the_second_of_two_is_refused_although_its_move_would_be_legal(t 
 		versions []int64
 		code     string
 	}{
-		{orders.StatusCancelled, nil, "status_changed"}, {orders.StatusCancelled, []int64{3}, "version_changed"},
-		{orders.StatusConfirmed, nil, ""}, {orders.StatusConfirmed, []int64{3}, "version_changed"},
+		{orders.StatusCancelled, nil, "status_changed"},
+		{orders.StatusCancelled, []int64{3}, "version_changed"},
+		{orders.StatusConfirmed, nil, ""},
+		{orders.StatusConfirmed, []int64{3}, "version_changed"},
 	} {
 		k := open()
 		id := k.with(orders.StatusPlaced, 0)

@@ -187,7 +187,7 @@ func TestValidate_answers_200_with_what_would_help(t *testing.T) {
 	require.Len(t, got.Errors, 1)
 	require.Equal(t, "item_unavailable", got.Errors[0].Code)
 	require.Equal(t, "#/order_items/0/menu_item_id", got.Errors[0].Pointer)
-	require.Equal(t, 7.0, got.Errors[0].Cure["menu_item"].(map[string]any)["id"])
+	require.InDelta(t, 7, got.Errors[0].Cure["menu_item"].(map[string]any)["id"], 0)
 
 	answer := c.Do(t, "POST", "/customers/1/orders/validate", `{"restaurant_id":2,"delivery_address":"x","order_items":[{"menu_item_id":8,"quantity":1},{"menu_item_id":99,"quantity":1}]}`).Expect(t, 200)
 	require.JSONEq(t, `{"valid":false,"pricing":null,"errors":[{"pointer":"#/order_items/1/menu_item_id","code":"item_not_found","detail":"There is no menu item 99.","cure":null}]}`, answer.Body)
