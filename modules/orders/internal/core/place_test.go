@@ -10,7 +10,9 @@ import (
 
 	"zomato/modules/customers"
 	"zomato/modules/orders"
+	"zomato/modules/orders/internal/core"
 	"zomato/modules/restaurants"
+	"zomato/platform/clock"
 	"zomato/platform/fault"
 	"zomato/platform/money"
 )
@@ -205,6 +207,36 @@ func TestPlace_learns_what_has_changed_since_it_read(t *testing.T) {
 			require.Equal(t, c.total, placed.TotalAmount)
 			require.Len(t, k.store.events, 1)
 		})
+	}
+}
+
+// register is a customers.Service with one customer, who may change.
+type register struct{ only *customers.Customer }
+
+func (r *register) Get(_ context.Context, id int64) (customers.Customer, error) {
+	if r.only == nil {
+		return customers.Customer{}, customers.NotFound(id)
+	}
+	return *r.only, nil
+}
+
+func (r *register) Lock(ctx context.Context, id int64) (customers.Customer, error) {
+	return r.Get(ctx, id)
+}
+
+func TestPlace_learns_that_the_customer_has_gone(t *testing.T) {
+	t.Parallel()
+	for code, after := range map[string]*customers.Customer{
+		customers.CodeNotFound: nil, "customer_inactive": {ID: 1},
+	} {
+		k, known := open(), &register{&customers.Customer{ID: 1, IsActive: true}}
+		service := core.New(core.Dependencies{
+			Store: k.store, Transactions: k.store, Events: k.store, Clock: clock.Func(now), Customers: known, Restaurants: k.menu,
+		})
+		k.store.between = func() { known.only = after }
+		_, err := service.Place(t.Context(), twoLines())
+		require.True(t, fault.Is(err, code), "%v", err)
+		require.Empty(t, k.store.records)
 	}
 }
 

@@ -95,11 +95,9 @@ func TestOrders_of_the_same_moment_are_paged_without_gaps(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, w world) {
 		var ids []int64
+		w.time.set(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
 		for range 5 {
-			w.time.set(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
-			placed := w.place(t)
-			w.time.set(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
-			ids = append([]int64{placed.ID}, ids...)
+			ids = append([]int64{w.place(t).ID}, ids...)
 		}
 		require.Equal(t, ids, follow(t, 5, func(q paging.Query) (paging.Page[orders.Order], error) {
 			return w.OfCustomer(w.ctx, 1, "", q)

@@ -36,25 +36,29 @@ type world struct {
 	ctx   context.Context //nolint:containedctx // one per test
 }
 
-// watch is a clock that a test sets. Each look at it takes a second.
+// watch is a clock. Each look at it takes a second, until a test sets it: then
+// it stands still.
 type watch struct {
-	mu  sync.Mutex
-	now time.Time
+	mu    sync.Mutex
+	now   time.Time
+	still bool
 }
 
 // Now implements clock.Clock.
 func (w *watch) Now() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.now = w.now.Add(time.Second)
+	if !w.still {
+		w.now = w.now.Add(time.Second)
+	}
 	return w.now
 }
 
-// set sets the clock.
+// set stops the clock at a time.
 func (w *watch) set(now time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.now = now
+	w.now, w.still = now, true
 }
 
 // each runs a test on both databases.
