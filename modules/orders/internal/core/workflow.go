@@ -152,6 +152,9 @@ func forbidden(to orders.Status) error {
 	return fault.New(fault.Forbidden, "forbidden", "It is not yours to make an order %s.", to)
 }
 
+// tooLate does not say what may follow: the workflow would allow the move, but
+// not to this caller.
 func tooLate(from, to orders.Status) error {
-	return refuse("too_late_to_cancel", "It is too late for you to cancel this order.", from, to)
+	return fault.New(fault.Conflict, "too_late_to_cancel", "It is too late for you to cancel this order.").
+		With("current_status", from).With("requested_status", to)
 }
