@@ -30,6 +30,7 @@ const (
 	customerFields   = "address created_at email id is_active name phone_number updated_at"
 	addressFields    = "address id is_default label latitude longitude"
 	restaurantFields = "address city closes_at confirm_within_minutes created_at cuisines currency delivery_fee description id is_active is_open latitude location longitude max_active_orders min_order_amount name next_open_at phone_number price_level rating rating_count slot_capacity slot_minutes timezone updated_at"
+	orderFields      = "confirm_by currency customer_id delivery_address delivery_slot delivery_time id order_date order_items order_status pricing promised_at restaurant_id special_instructions total_amount version"
 	itemFields       = "category description id is_available is_vegan is_vegetarian name preparation_time price restaurant_id stock"
 )
 
@@ -41,11 +42,16 @@ func furnish(t *testing.T, app running) []resource {
 	app.Do(t, "POST", "/restaurants/", `{"name":"Spice Route","cuisines":["North Indian","Thai"],"city":"Bengaluru"}`).Expect(t, 201)
 	app.Do(t, "POST", "/restaurants/1/menu-items/", `{"name":"Paneer Tikka","category":"Main","price":249.5}`).Expect(t, 201)
 	app.Do(t, "PUT", "/customers/1/favourites/1", "").Expect(t, 204)
+	app.Do(t, "POST", "/customers/1/orders/", oneTikka).Expect(t, 201)
 	return []resource{
 		{"/customers/", true, customerFields},
 		{"/customers/1", true, customerFields},
 		{"/customers/1/addresses/", true, addressFields},
 		{"/customers/1/favourites", true, restaurantFields},
+		{"/customers/1/orders", true, orderFields},
+		{"/restaurants/1/orders", true, orderFields},
+		{"/orders/1", true, orderFields + " customer restaurant review timeline"},
+		{"/orders/1/events", true, "at by event note reason_code"},
 		{"/restaurants/", false, restaurantFields},
 		{"/restaurants/1", false, restaurantFields},
 		{"/restaurants/search?q=paneer", false, "matched_dishes " + restaurantFields},

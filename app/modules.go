@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"zomato/modules/customers/customersfx"
+	"zomato/modules/orders/ordersfx"
 	"zomato/modules/restaurants/restaurantsfx"
 	"zomato/platform/httpserver"
 	"zomato/platform/module"
@@ -18,6 +19,7 @@ func moduleTable() []module.Module {
 	return []module.Module{
 		{Name: "restaurants", On: restaurantsfx.Module(), Off: restaurantsfx.Disabled()},
 		{Name: "customers", Uses: []string{"restaurants"}, On: customersfx.Module(), Off: customersfx.Disabled()},
+		{Name: "orders", Needs: []string{"customers", "restaurants"}, On: ordersfx.Module(), Off: ordersfx.Disabled()},
 	}
 }
 

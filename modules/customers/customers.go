@@ -36,4 +36,7 @@ type Customer struct {
 type Service interface {
 	// Get gives a customer. Faults: customer_not_found.
 	Get(ctx context.Context, id int64) (Customer, error)
+	// Lock gives a customer who stays as they are until the caller's unit of
+	// work ends: neither changed nor erased. Faults: customer_not_found.
+	Lock(ctx context.Context, id int64) (Customer, error)
 }

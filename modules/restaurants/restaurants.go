@@ -8,10 +8,12 @@ import (
 	"zomato/platform/money"
 )
 
-// The codes of the faults for what does not exist or was deleted.
+// The codes of the faults for what does not exist or was deleted, and for what
+// is no longer as it was read.
 const (
 	CodeNotFound     = "restaurant_not_found"
 	CodeItemNotFound = "item_not_found"
+	CodeMenuChanged  = "menu_changed"
 )
 
 // NotFound is the fault for a restaurant that does not exist or was deleted.
@@ -78,6 +80,23 @@ type MenuItem struct {
 	Version int64 `json:"-"`
 }
 
+// Portion is some pieces of a menu item.
+type Portion struct {
+	MenuItemID int64
+	Quantity   int // at least 1
+}
+
+// Basket is what an order takes from a menu, with all that its price was worked
+// out from.
+type Basket struct {
+	// Restaurant is the restaurant as it was read.
+	Restaurant Restaurant
+	// Items are its items as they were read, each once.
+	Items []MenuItem
+	// Portions are pieces of these items; an item may occur several times.
+	Portions []Portion
+}
+
 // RatingChange is the difference that one review makes to a rating.
 type RatingChange struct {
 	// Stars are added to the sum of all ratings; negative when a review goes.
@@ -94,6 +113,24 @@ type Service interface {
 	// ByIDs gives the restaurants with these ids in the order asked for, each
 	// once; those that do not exist are left out.
 	ByIDs(ctx context.Context, ids []int64) ([]Restaurant, error)
+	// Items gives the menu items with these ids in the order asked for, each
+	// once; those that do not exist, or whose restaurant was deleted, are left
+	// out.
+	Items(ctx context.Context, ids []int64) ([]MenuItem, error)
+	// Substitutes gives, by the id of the item that is wanted, an available item
+	// of the same menu and category with enough stock: as vegetarian or vegan as
+	// the other, and the nearest in price. None of those wanted is one. What has
+	// no substitute is left out.
+	Substitutes(ctx context.Context, restaurantID int64, wanted []Portion) (map[int64]MenuItem, error)
+	// TakeStock takes what an order needs, in the caller's unit of work; an item
+	// without stock is unlimited. It takes all or nothing: menu_changed says
+	// that the restaurant, or the name, price, availability or stock of an item,
+	// is no longer such that this order could be placed as it was worked out.
+	// Until the unit of work ends neither can change. Faults: menu_changed.
+	TakeStock(ctx context.Context, basket Basket) error
+	// ReturnStock gives back what TakeStock took, in the caller's unit of work.
+	// Items that are gone, or unlimited now, take nothing back.
+	ReturnStock(ctx context.Context, portions []Portion) error
 	// Rate writes the rating through, in the caller's unit of work. The
 	// restaurant's version stays. Faults: restaurant_not_found.
 	Rate(ctx context.Context, id int64, change RatingChange) error

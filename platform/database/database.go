@@ -116,6 +116,16 @@ func (db *DB) ForUpdate() string {
 	return ""
 }
 
+// ForShare is the end of a SELECT that keeps the rows it reads as they are until
+// the transaction ends, and lets others keep them too: " FOR SHARE" on Postgres,
+// nothing on SQLite, whose writer is alone.
+func (db *DB) ForShare() string {
+	if db.dialect == Postgres {
+		return " FOR SHARE"
+	}
+	return ""
+}
+
 // Ping asks whether the database can be read now. It touches the file or the
 // server, takes no turn at the writer and answers with a fault of kind
 // Unavailable if not.

@@ -70,5 +70,14 @@ type disabled struct{}
 
 // Get implements customers.Service.
 func (disabled) Get(context.Context, int64) (customers.Customer, error) {
-	return customers.Customer{}, fault.New(fault.Unavailable, "module_disabled", "The customers module is disabled.")
+	return customers.Customer{}, unavailable()
+}
+
+// Lock implements customers.Service.
+func (disabled) Lock(context.Context, int64) (customers.Customer, error) {
+	return customers.Customer{}, unavailable()
+}
+
+func unavailable() error {
+	return fault.New(fault.Unavailable, "module_disabled", "The customers module is disabled.")
 }

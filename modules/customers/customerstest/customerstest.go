@@ -38,12 +38,17 @@ func (f *Fake) Get(_ context.Context, id int64) (customers.Customer, error) {
 	return c, nil
 }
 
+// Lock implements customers.Service; nothing changes a fake's customers anyway.
+func (f *Fake) Lock(ctx context.Context, id int64) (customers.Customer, error) { return f.Get(ctx, id) }
+
 // Subject is a service under test that knows one customer and has forgotten
 // another one.
 type Subject struct {
 	Service customers.Service
-	Known   customers.Customer
-	Erased  int64
+	// Write runs a function as one unit of work.
+	Write  func(ctx context.Context, fn func(context.Context) error) error
+	Known  customers.Customer
+	Erased int64
 }
 
 // RunSuite checks what the contract promises.
@@ -56,6 +61,18 @@ func RunSuite(t *testing.T, subject Subject) {
 		require.Equal(t, subject.Known, got)
 		require.NotEmpty(t, got.Name)
 		require.Positive(t, got.Version)
+	})
+	t.Run("gives a locked customer whole", func(t *testing.T) {
+		require.NoError(t, subject.Write(ctx, func(ctx context.Context) error {
+			got, err := subject.Service.Lock(ctx, subject.Known.ID)
+			require.Equal(t, subject.Known, got)
+			return err
+		}))
+		err := subject.Write(ctx, func(ctx context.Context) error {
+			_, err := subject.Service.Lock(ctx, subject.Erased)
+			return err
+		})
+		require.True(t, fault.Is(err, customers.CodeNotFound), "%v", err)
 	})
 	t.Run("knows no customer who was erased or never was", func(t *testing.T) {
 		for _, id := range []int64{subject.Erased, 1 << 40, 0, -1} {

@@ -74,6 +74,22 @@ func (disabled) ByIDs(context.Context, []int64) ([]restaurants.Restaurant, error
 	return nil, unavailable()
 }
 
+// Items implements restaurants.Service.
+func (disabled) Items(context.Context, []int64) ([]restaurants.MenuItem, error) {
+	return nil, unavailable()
+}
+
+// Substitutes implements restaurants.Service.
+func (disabled) Substitutes(context.Context, int64, []restaurants.Portion) (map[int64]restaurants.MenuItem, error) {
+	return nil, unavailable()
+}
+
+// TakeStock implements restaurants.Service.
+func (disabled) TakeStock(context.Context, restaurants.Basket) error { return unavailable() }
+
+// ReturnStock implements restaurants.Service.
+func (disabled) ReturnStock(context.Context, []restaurants.Portion) error { return unavailable() }
+
 // Rate implements restaurants.Service.
 func (disabled) Rate(context.Context, int64, restaurants.RatingChange) error { return unavailable() }
 

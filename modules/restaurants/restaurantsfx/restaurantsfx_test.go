@@ -66,7 +66,12 @@ func TestDisabled_says_so_and_gives_nothing_else(t *testing.T) {
 	ctx := context.Background()
 	_, get := got.Service.Get(ctx, 1)
 	_, byIDs := got.Service.ByIDs(ctx, nil)
-	for _, err := range []error{get, byIDs, got.Service.Rate(ctx, 1, restaurants.RatingChange{})} {
+	_, items := got.Service.Items(ctx, nil)
+	_, substitutes := got.Service.Substitutes(ctx, 1, nil)
+	for _, err := range []error{
+		get, byIDs, items, substitutes, got.Service.TakeStock(ctx, restaurants.Basket{}), got.Service.ReturnStock(ctx, nil),
+		got.Service.Rate(ctx, 1, restaurants.RatingChange{}),
+	} {
 		require.True(t, fault.Is(err, "module_disabled"), "%v", err)
 		require.True(t, fault.IsKind(err, fault.Unavailable))
 	}

@@ -14,20 +14,23 @@ import (
 	"zomato/modules/restaurants/internal/core"
 )
 
-// Fake is a restaurants.Service in memory. It knows no unit of work: what it was
-// told stays, whatever becomes of the transaction. Create it with New. Safe for
-// concurrent use.
+// Fake is a restaurants.Service in memory. Ratings know no unit of work: what it
+// was told stays, whatever becomes of the transaction. Stock changes when the
+// unit of work around it, if there is one, is committed; two at once may both
+// get the last piece, as the real module never allows. Create it with New. Safe
+// for concurrent use.
 type Fake struct {
 	mu      sync.Mutex
 	known   map[int64]restaurants.Restaurant
 	ratings map[int64]core.Rating
+	items   map[int64]restaurants.MenuItem
 }
 
 var _ restaurants.Service = (*Fake)(nil)
 
 // New gives a fake with these restaurants, whose ids must differ.
 func New(given ...restaurants.Restaurant) *Fake {
-	f := &Fake{known: map[int64]restaurants.Restaurant{}, ratings: map[int64]core.Rating{}}
+	f := &Fake{known: map[int64]restaurants.Restaurant{}, ratings: map[int64]core.Rating{}, items: map[int64]restaurants.MenuItem{}}
 	for _, r := range given {
 		f.Add(r)
 	}

@@ -17,6 +17,11 @@ func TestFake_keeps_the_contract(t *testing.T) {
 			made := restaurants.Restaurant{ID: last, Name: name, Cuisines: []string{"Indian"}, IsActive: true, Version: 1}
 			fake.Add(made)
 			return made
+		}, SeedItem: func(_ *testing.T, item restaurants.MenuItem) restaurants.MenuItem {
+			last++
+			item.ID = last
+			fake.AddItem(item)
+			return item
 		}}
 	})
 }

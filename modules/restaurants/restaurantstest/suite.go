@@ -15,6 +15,9 @@ type Subject struct {
 	Service restaurants.Service
 	// Seed makes the subject know a restaurant of that name and gives it.
 	Seed func(t *testing.T, name string) restaurants.Restaurant
+	// SeedItem makes the subject know this item, of a restaurant that it knows,
+	// and gives it with an id of its own.
+	SeedItem func(t *testing.T, item restaurants.MenuItem) restaurants.MenuItem
 }
 
 // unknown is an id that no subject has given to a restaurant.
@@ -26,6 +29,10 @@ func RunSuite(t *testing.T, start func(t *testing.T) Subject) {
 	t.Helper()
 	t.Run("Get", func(t *testing.T) { t.Parallel(); suiteGet(t, start(t)) })
 	t.Run("ByIDs", func(t *testing.T) { t.Parallel(); suiteByIDs(t, start(t)) })
+	t.Run("Items", func(t *testing.T) { t.Parallel(); suiteItems(t, start(t)) })
+	t.Run("Substitutes", func(t *testing.T) { t.Parallel(); suiteSubstitutes(t, start(t)) })
+	t.Run("TakeStock and ReturnStock", func(t *testing.T) { t.Parallel(); suiteStock(t, start(t)) })
+	t.Run("TakeStock refuses what has changed", func(t *testing.T) { t.Parallel(); suiteStockRefuses(t, start(t)) })
 	t.Run("Rate", func(t *testing.T) { t.Parallel(); suiteRate(t, start(t)) })
 	t.Run("Rate refuses what no reviews could have led to", func(t *testing.T) {
 		t.Parallel()

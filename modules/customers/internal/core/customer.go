@@ -94,6 +94,11 @@ func (s *Service) List(ctx context.Context, isActive *bool, search string, q pag
 	return page, nil
 }
 
+// Lock implements customers.Service.
+func (s *Service) Lock(ctx context.Context, id int64) (customers.Customer, error) {
+	return s.store.Lock(ctx, id)
+}
+
 // Update changes the fields that are set. Versions are those of If-Match, nil
 // for any. Faults: customer_not_found, version_changed, email_taken,
 // phone_taken, or findings about the fields.

@@ -20,6 +20,7 @@ type Store interface {
 	RestaurantStore
 	RatingStore
 	ItemStore
+	StockStore
 	SearchStore
 }
 

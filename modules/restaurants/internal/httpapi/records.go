@@ -12,7 +12,7 @@ import (
 // newRestaurant is the body of POST /restaurants/.
 type newRestaurant struct {
 	Name                 string           `json:"name" minLength:"1" maxLength:"100" example:"Spice Route"`
-	Cuisines             []string         `json:"cuisines,omitempty" nullable:"false" minItems:"1" maxItems:"20" minLength:"1" maxLength:"50" doc:"At least one, without a comma; this or cuisine" example:"[\"North Indian\"]"`
+	Cuisines             []string         `json:"cuisines,omitempty" minItems:"1" maxItems:"20" minLength:"1" maxLength:"50" doc:"At least one, without a comma; this or cuisine" example:"[\"North Indian\"]"`
 	Cuisine              *string          `json:"cuisine,omitempty" minLength:"1" maxLength:"1100" doc:"The cuisines as one text with commas" example:"North Indian, Tandoor"`
 	Description          *string          `json:"description,omitempty" nullable:"true" maxLength:"2000"`
 	Address              *string          `json:"address,omitempty" nullable:"true" maxLength:"500" example:"5 Church Street"`
@@ -36,7 +36,7 @@ type newRestaurant struct {
 // restaurantChanges is the body of PUT /restaurants/{restaurant_id}.
 type restaurantChanges struct {
 	Name                 httpserver.Field[string]           `json:"name,omitempty" minLength:"1" maxLength:"100"`
-	Cuisines             httpserver.Field[[]string]         `json:"cuisines,omitempty" nullable:"false" minItems:"1" maxItems:"20" minLength:"1" maxLength:"50" doc:"In place of those there are; this or cuisine"`
+	Cuisines             httpserver.Field[[]string]         `json:"cuisines,omitempty" minItems:"1" maxItems:"20" minLength:"1" maxLength:"50" doc:"In place of those there are; this or cuisine"`
 	Cuisine              httpserver.Field[string]           `json:"cuisine,omitempty" minLength:"1" maxLength:"1100" doc:"The cuisines as one text with commas"`
 	Description          httpserver.Nullable[string]        `json:"description,omitempty" maxLength:"2000"`
 	Address              httpserver.Nullable[string]        `json:"address,omitempty" maxLength:"500"`

@@ -15,7 +15,7 @@ import (
 type hit struct {
 	restaurants.Restaurant
 
-	MatchedDishes []restaurants.MenuItem `json:"matched_dishes,omitzero" nullable:"false" maxItems:"3" doc:"The best dishes that q found; only with q"`
+	MatchedDishes []restaurants.MenuItem `json:"matched_dishes,omitzero" maxItems:"3" doc:"The best dishes that q found; only with q"`
 }
 
 // cuisine is a cuisine as the API shows it.

@@ -27,6 +27,9 @@ func TestService_keeps_the_contract(t *testing.T) {
 			return restaurantstest.Subject{Service: f.service, Seed: func(t *testing.T, name string) restaurants.Restaurant {
 				t.Helper()
 				return f.create(t, name)
+			}, SeedItem: func(t *testing.T, item restaurants.MenuItem) restaurants.MenuItem {
+				t.Helper()
+				return f.insertItem(t, item)
 			}}
 		})
 	})

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"zomato/platform/testkit"
+)
+
+// What orders do together with customers and restaurants, over the whole
+// application, on both databases.
+
+const oneTikka = `{"restaurant_id":1,"delivery_address":"123 Main St","order_items":[{"menu_item_id":1,"quantity":1}]}`
+
+func TestThe_last_pieces_are_sold_once(t *testing.T) {
+	t.Parallel()
+	testkit.EachDatabase(t, func(t *testing.T, url string) {
+		app := serving(t, "DATABASE_URL="+url)
+		furnish(t, app)
+		app.Do(t, "PUT", "/menu-items/1", `{"stock":10}`).Expect(t, 200)
+		var clients sync.WaitGroup
+		statuses, bodies := make([]int, 64), make([]string, 64)
+		for i := range statuses {
+			clients.Go(func() {
+				got := app.Do(t, "POST", "/customers/1/orders/", oneTikka)
+				statuses[i], bodies[i] = got.Status, got.Body
+			})
+		}
+		clients.Wait()
+		sold := 0
+		for i, status := range statuses {
+			if status == 201 {
+				sold++
+				continue
+			}
+			assert.Equal(t, 409, status, bodies[i])
+			assert.Contains(t, bodies[i], `"code":"out_of_stock"`)
+			assert.Contains(t, bodies[i], `"available":0`)
+		}
+		require.Equal(t, 10, sold)
+		require.Contains(t, app.Do(t, "GET", "/menu-items/1", "").Body, `"stock":0`)
+		list := app.Do(t, "GET", "/restaurants/1/orders?count=true&status=placed", "").Expect(t, 200)
+		require.Equal(t, "11", list.Header.Get("X-Total-Count"), "with the one of before")
+
+		var made []struct{ ID int64 }
+		list.JSON(t, &made)
+		app.Do(t, "PUT", fmt.Sprintf("/orders/%d/status", made[0].ID), `{"order_status":"cancelled"}`).Expect(t, 200)
+		require.Contains(t, app.Do(t, "GET", "/menu-items/1", "").Body, `"stock":1`)
+	})
+}
+
+func TestOrders_of_many_dishes_at_once_do_not_wait_for_each_other_for_ever(t *testing.T) {
+	t.Parallel()
+	testkit.EachDatabase(t, func(t *testing.T, url string) {
+		app := serving(t, "DATABASE_URL="+url)
+		furnish(t, app)
+		var forward, backward []string
+		for id := 2; id <= 9; id++ {
+			app.Do(t, "POST", "/restaurants/1/menu-items/", `{"name":"Dish","category":"Main","price":1,"stock":1000}`).Expect(t, 201)
+			line := fmt.Sprintf(`{"menu_item_id":%d,"quantity":1}`, id)
+			forward, backward = append(forward, line), append([]string{line}, backward...)
+		}
+		var clients sync.WaitGroup
+		for i := range 32 {
+			lines := forward
+			if i%2 == 0 {
+				lines = backward
+			}
+			clients.Go(func() {
+				got := app.Do(t, "POST", "/customers/1/orders/", `{"restaurant_id":1,"delivery_address":"x","order_items":[`+strings.Join(lines, ",")+`]}`)
+				assert.Equal(t, 201, got.Status, got.Body)
+			})
+		}
+		clients.Wait()
+		require.Contains(t, app.Do(t, "GET", "/menu-items/9", "").Body, `"stock":968`)
+	})
+}
+
+func TestAn_order_outlives_its_customer_and_its_restaurant(t *testing.T) {
+	t.Parallel()
+	testkit.EachDatabase(t, func(t *testing.T, url string) {
+		app := serving(t, "DATABASE_URL="+url)
+		furnish(t, app)
+		app.Do(t, "PUT", "/menu-items/1", `{"name":"Renamed","price":1}`).Expect(t, 200)
+		app.Do(t, "PUT", "/restaurants/1", `{"name":"Wok"}`).Expect(t, 200)
+		app.Do(t, "DELETE", "/customers/1", "").Expect(t, 200)
+		app.Do(t, "DELETE", "/restaurants/1", "").Expect(t, 204)
+		kept := app.Do(t, "GET", "/orders/1", "").Expect(t, 200)
+		require.Contains(t, kept.Body, `"customer":null`)
+		require.Contains(t, kept.Body, `"restaurant":{"id":1,"name":"Spice Route"}`)
+		require.Contains(t, kept.Body, `"menu_item":null`)
+		require.Contains(t, kept.Body, `"total_amount":249.50`)
+		require.NotContains(t, kept.Body, "Asha")
+		app.Do(t, "GET", "/customers/1/orders", "").Problem(t, 404, "customer_not_found")
+		app.Do(t, "GET", "/restaurants/1/orders", "").Problem(t, 404, "restaurant_not_found")
+		both := app.Do(t, "POST", "/customers/1/orders/", oneTikka).Problem(t, 404, "customer_not_found")
+		require.Len(t, both["errors"], 2)
+	})
+}

@@ -1,0 +1,154 @@
+// Package core holds the rules and use cases of the orders module.
+//
+// team: orders
+package core
+
+import (
+	"context"
+	"time"
+
+	"zomato/modules/customers"
+	"zomato/modules/orders"
+	"zomato/modules/restaurants"
+	"zomato/platform/clock"
+	"zomato/platform/eventbus"
+	"zomato/platform/paging"
+)
+
+// Record is an order with what the API does not show of it.
+type Record struct {
+	orders.Order
+
+	// RestaurantName is the name of the restaurant when the order was placed.
+	RestaurantName string
+	// ConfirmedAt is when the restaurant confirmed; nil before.
+	ConfirmedAt *time.Time
+	// FromStock tells for each line whether its pieces were taken from a stock.
+	FromStock []bool
+}
+
+// Entry is one entry of an order's timeline.
+type Entry struct {
+	Event      string // what happened: the status the order got
+	At         time.Time
+	By         string // the role of who did it, or "system"
+	ReasonCode *string
+	Note       *string
+}
+
+// Transition is a change of status as it is stored.
+type Transition struct {
+	OrderID      int64
+	From, To     orders.Status
+	Version      int64 // that the order has before
+	ConfirmedAt  *time.Time
+	DeliveryTime *time.Time
+}
+
+// Store keeps orders and their timelines. Its methods use the unit of work of
+// the context; those that change something need one.
+type Store interface {
+	// Insert stores a new order and gives it with its ids.
+	Insert(ctx context.Context, r Record) (Record, error)
+	// Get reads an order with its lines. Faults: order_not_found.
+	Get(ctx context.Context, id int64) (Record, error)
+	// Move changes the status of an order that still has the status and the
+	// version of the transition. False says that it has not.
+	Move(ctx context.Context, t Transition) (bool, error)
+	// AddEntry adds to a timeline.
+	AddEntry(ctx context.Context, orderID int64, e Entry) error
+	// Timeline reads an order's, the oldest first.
+	Timeline(ctx context.Context, orderID int64) ([]Entry, error)
+	// List reads a page of orders, the newest first, and one more if there is
+	// one.
+	List(ctx context.Context, f Filter, w Window) ([]orders.Order, error)
+	// Count counts the orders of all pages.
+	Count(ctx context.Context, f Filter) (int64, error)
+}
+
+// Filter narrows a list of orders. Exactly one of CustomerID and RestaurantID
+// is not 0.
+type Filter struct {
+	CustomerID   int64
+	RestaurantID int64
+	Status       orders.Status // "" is any
+	// From and To bound the order date: from From, up to and without To.
+	From, To *time.Time
+}
+
+// Window is the part of a list that a store reads: Limit orders behind the
+// position After, leaving out Skip.
+type Window struct {
+	Limit, Skip int
+	After       Position
+}
+
+// Position is where a page of orders ended; the zero value is before the first.
+type Position struct {
+	Date int64 `json:"d"` // milliseconds
+	ID   int64 `json:"i"`
+}
+
+// Transactions is the unit of work; *database.DB is one.
+type Transactions interface {
+	// Write runs the function as one unit of work, perhaps more than once.
+	Write(ctx context.Context, fn func(context.Context) error) error
+}
+
+// Events publishes inside the unit of work; *eventbus.Publisher does.
+type Events interface {
+	// Publish stores the event, to be delivered once the unit of work is done.
+	Publish(ctx context.Context, e eventbus.Event) error
+}
+
+// Dependencies are what the use cases need.
+type Dependencies struct {
+	Store        Store
+	Transactions Transactions
+	Events       Events
+	Clock        clock.Clock
+	Customers    customers.Service
+	Restaurants  restaurants.Service
+}
+
+// Service are the use cases, among them those that the contract publishes.
+// Create it with New. Safe for concurrent use.
+type Service struct {
+	store       Store
+	tx          Transactions
+	events      Events
+	clock       clock.Clock
+	customers   customers.Service
+	restaurants restaurants.Service
+}
+
+var _ orders.Service = (*Service)(nil)
+
+// New gives the use cases.
+func New(d Dependencies) *Service {
+	return &Service{
+		store: d.Store, tx: d.Transactions, events: d.Events, clock: d.Clock,
+		customers: d.Customers, restaurants: d.Restaurants,
+	}
+}
+
+// page lists orders. Faults: findings about the parameters.
+func (s *Service) page(ctx context.Context, f Filter, q paging.Query) (paging.Page[orders.Order], error) {
+	after, err := paging.Position[Position](q)
+	if err != nil {
+		return paging.Page[orders.Order]{}, err
+	}
+	found, err := s.store.List(ctx, f, Window{Limit: q.Limit, Skip: q.Skip, After: after})
+	if err != nil {
+		return paging.Page[orders.Order]{}, err
+	}
+	page := paging.Cut(found, q.Limit, func(o orders.Order) Position { return Position{o.OrderDate.UnixMilli(), o.ID} })
+	if q.Count {
+		total, err := s.store.Count(ctx, f)
+		if err != nil {
+			return paging.Page[orders.Order]{}, err
+		}
+		page.Total = &total
+	}
+	return page, nil
+}

@@ -1,0 +1,139 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"zomato/modules/customers"
+	"zomato/modules/orders"
+	"zomato/modules/restaurants"
+	"zomato/platform/access"
+	"zomato/platform/fault"
+	"zomato/platform/money"
+)
+
+// attempts is how often an order is prepared before it is given up because the
+// menu, the restaurant or the customer changed under it each time.
+const attempts = 5
+
+// errStale says that what an order was prepared from is no longer so.
+var errStale = errors.New("something has changed since the order was prepared")
+
+// Plan is an order that can be placed as long as nothing changes.
+type Plan struct {
+	record Record
+	basket restaurants.Basket
+	// confirmWithin is how long the restaurant may take to confirm; nil is for
+	// ever.
+	confirmWithin *time.Duration
+}
+
+// Prepare reads, checks and prices a new order, outside of the unit of work.
+// Faults: see orders.Service.
+func (s *Service) Prepare(ctx context.Context, n orders.NewOrder) (Plan, error) {
+	x, err := s.examine(ctx, n)
+	if err != nil {
+		return Plan{}, err
+	}
+	if err = x.err(); err != nil {
+		return Plan{}, err
+	}
+	return x.plan(), nil
+}
+
+// plan copies names and prices into the order. Nothing must have been found.
+func (x *examination) plan() Plan {
+	n, r := x.order, *x.restaurant
+	plan := Plan{
+		record: Record{RestaurantName: r.Name, Order: orders.Order{
+			CustomerID: n.CustomerID, RestaurantID: n.RestaurantID, OrderStatus: orders.StatusPlaced,
+			TotalAmount: x.pricing.Total, Currency: r.Currency, Pricing: *x.pricing,
+			DeliveryAddress: &n.DeliveryAddress, SpecialInstructions: n.SpecialInstructions, DeliverySlot: n.DeliverySlot, Version: 1,
+		}},
+		basket: restaurants.Basket{Restaurant: r, Items: x.items},
+	}
+	for _, line := range n.Lines {
+		item := x.byID[line.MenuItemID]
+		plan.record.OrderItems = append(plan.record.OrderItems, orders.Line{
+			MenuItemID: item.ID, Name: item.Name, Quantity: line.Quantity, ItemPrice: item.Price,
+			LineTotal: item.Price * money.Amount(line.Quantity), SpecialRequests: line.SpecialRequests,
+		})
+		plan.record.FromStock = append(plan.record.FromStock, item.Stock != nil)
+		plan.basket.Portions = append(plan.basket.Portions, restaurants.Portion{MenuItemID: item.ID, Quantity: line.Quantity})
+	}
+	if r.ConfirmWithinMinutes != nil {
+		within := time.Duration(*r.ConfirmWithinMinutes) * time.Minute
+		plan.confirmWithin = &within
+	}
+	return plan
+}
+
+// Commit stores an order as it was prepared, in the unit of work of the context.
+// It only writes, under the condition that nothing has changed since; if
+// something has, the error is errStale and the order has to be prepared again.
+// Rows are locked in the order of reliability.md §2: restaurant, items by id,
+// customer.
+func (s *Service) Commit(ctx context.Context, plan Plan) (orders.Order, error) {
+	err := s.restaurants.TakeStock(ctx, plan.basket)
+	if fault.Is(err, restaurants.CodeMenuChanged) {
+		return orders.Order{}, fmt.Errorf("%w: %w", errStale, err)
+	}
+	if err != nil {
+		return orders.Order{}, err
+	}
+	customer, err := s.customers.Lock(ctx, plan.record.CustomerID)
+	if fault.Is(err, customers.CodeNotFound) {
+		return orders.Order{}, fmt.Errorf("%w: %w", errStale, err)
+	}
+	if err != nil {
+		return orders.Order{}, err
+	}
+	if !customer.IsActive {
+		return orders.Order{}, fmt.Errorf("%w: customer %d is not active", errStale, customer.ID)
+	}
+	record := plan.record
+	record.OrderDate = s.clock.Now()
+	if plan.confirmWithin != nil {
+		by := record.OrderDate.Add(*plan.confirmWithin)
+		record.ConfirmBy = &by
+	}
+	if record, err = s.store.Insert(ctx, record); err != nil {
+		return orders.Order{}, err
+	}
+	err = s.store.AddEntry(ctx, record.ID, Entry{Event: string(orders.StatusPlaced), At: record.OrderDate, By: roleOf(access.From(ctx))})
+	if err != nil {
+		return orders.Order{}, err
+	}
+	return record.Order, s.events.Publish(ctx, orders.Placed{
+		OrderID: record.ID, CustomerID: record.CustomerID, RestaurantID: record.RestaurantID,
+	})
+}
+
+// Place implements orders.Service.
+func (s *Service) Place(ctx context.Context, n orders.NewOrder) (orders.Order, error) {
+	var err error
+	for range attempts {
+		var plan Plan
+		if plan, err = s.Prepare(ctx, n); err != nil {
+			return orders.Order{}, err
+		}
+		var placed orders.Order
+		err = s.tx.Write(ctx, func(ctx context.Context) (err error) {
+			placed, err = s.Commit(ctx, plan)
+			return err
+		})
+		if !errors.Is(err, errStale) {
+			return placed, err
+		}
+	}
+	return orders.Order{}, fault.New(fault.Unavailable, "order_busy",
+		"The menu is changing while this order is placed: try again.").After(time.Second).Because(err)
+}
+
+// Get implements orders.Service.
+func (s *Service) Get(ctx context.Context, id int64) (orders.Order, error) {
+	r, err := s.store.Get(ctx, id)
+	return r.Order, err
+}

@@ -1,0 +1,238 @@
+package sqlstore_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"zomato/modules/customers"
+	"zomato/modules/orders"
+	"zomato/modules/orders/internal/core"
+	"zomato/modules/orders/internal/sqlstore"
+	"zomato/modules/restaurants"
+	"zomato/platform/database"
+	"zomato/platform/fault"
+	"zomato/platform/paging"
+)
+
+type ctx = context.Context
+
+// sameOrder writes the id of an order as 1, which Postgres does not begin with
+// when each unit of work runs twice.
+func sameOrder(texts []string, id int64) []string {
+	for i := range texts {
+		texts[i] = strings.ReplaceAll(texts[i], fmt.Sprintf(`"order_id":%d,`, id), `"order_id":1,`)
+	}
+	return texts
+}
+
+// follow reads a list page by page.
+func follow(t *testing.T, total int, read func(q paging.Query) (paging.Page[orders.Order], error)) []int64 {
+	t.Helper()
+	ids := []int64{}
+	for q := (paging.Query{Limit: 2, Count: true}); ; {
+		page, err := read(q)
+		require.NoError(t, err)
+		require.EqualValues(t, total, *page.Total)
+		for _, o := range page.Items {
+			ids = append(ids, o.ID)
+			require.NotEmpty(t, o.OrderItems)
+		}
+		if page.Next == "" {
+			return ids
+		}
+		q.After = page.Next
+	}
+}
+
+func TestLists_are_paged_and_filtered_the_newest_first(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w world) {
+		var ids []int64
+		for range 5 {
+			ids = append([]int64{w.place(t).ID}, ids...)
+		}
+		other := w.place(t, func(n *orders.NewOrder) { n.CustomerID = 4 })
+		wok := w.place(t, func(n *orders.NewOrder) { n.RestaurantID, n.Lines = 3, []orders.NewLine{{MenuItemID: 9, Quantity: 1}} })
+		w.to(t, ids[1], orders.StatusConfirmed)
+		w.to(t, ids[3], orders.StatusConfirmed)
+		for _, c := range []struct {
+			customer, restaurant int64
+			status               orders.Status
+			want                 []int64
+		}{
+			{customer: 1, want: append([]int64{wok.ID}, ids...)},
+			{customer: 1, status: orders.StatusConfirmed, want: []int64{ids[1], ids[3]}},
+			{customer: 4, want: []int64{other.ID}},
+			{customer: 4, status: orders.StatusCancelled, want: []int64{}},
+			{restaurant: 2, want: append([]int64{other.ID}, ids...)},
+			{restaurant: 2, status: orders.StatusConfirmed, want: []int64{ids[1], ids[3]}},
+			{restaurant: 3, want: []int64{wok.ID}},
+		} {
+			got := follow(t, len(c.want), func(q paging.Query) (paging.Page[orders.Order], error) {
+				if c.customer != 0 {
+					return w.OfCustomer(w.ctx, c.customer, c.status, q)
+				}
+				return w.OfRestaurant(w.ctx, c.restaurant, c.status, core.Days{}, q)
+			})
+			assert.Equal(t, c.want, got, "%+v", c)
+		}
+		_, err := w.OfCustomer(w.ctx, 99, "", paging.Query{Limit: 1})
+		require.True(t, fault.Is(err, customers.CodeNotFound), "%v", err)
+		_, err = w.OfRestaurant(w.ctx, 99, "", core.Days{}, paging.Query{Limit: 1})
+		require.True(t, fault.Is(err, restaurants.CodeNotFound), "%v", err)
+		_, err = w.OfCustomer(w.ctx, 1, "", paging.Query{Limit: 1, After: "%%%"})
+		require.True(t, fault.IsKind(err, fault.Invalid), "%v", err)
+	})
+}
+
+func TestOrders_of_the_same_moment_are_paged_without_gaps(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w world) {
+		var ids []int64
+		w.time.set(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
+		for range 5 {
+			ids = append([]int64{w.place(t).ID}, ids...)
+		}
+		require.Equal(t, ids, follow(t, 5, func(q paging.Query) (paging.Page[orders.Order], error) {
+			return w.OfCustomer(w.ctx, 1, "", q)
+		}))
+	})
+}
+
+func TestDays_are_the_restaurants_and_half_open(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w world) {
+		kolkata := time.FixedZone("", 5*3600+1800)
+		at := func(day, hour, minute int) int64 {
+			w.time.set(time.Date(2026, 3, day, hour, minute, 0, 0, kolkata).UTC())
+			return w.place(t).ID
+		}
+		first, last, next := at(2, 0, 0), at(2, 23, 59), at(3, 0, 0)
+		for _, c := range []struct {
+			from, to string
+			want     []int64
+		}{
+			{"2026-03-02", "2026-03-03", []int64{last, first}},
+			{"2026-03-03", "", []int64{next}},
+			{"", "2026-03-02", []int64{}},
+			{"", "", []int64{next, last, first}},
+			{"2026-03-03", "2026-03-02", []int64{}},
+		} {
+			got := follow(t, len(c.want), func(q paging.Query) (paging.Page[orders.Order], error) {
+				return w.OfRestaurant(w.ctx, 2, "", core.Days{From: c.from, To: c.to}, q)
+			})
+			assert.Equal(t, c.want, got, "%+v", c)
+		}
+		_, err := w.OfRestaurant(w.ctx, 2, "", core.Days{From: "2026-02-30", To: "x"}, paging.Query{Limit: 1})
+		f, ok := fault.As(err)
+		require.True(t, ok, "%v", err)
+		require.Len(t, f.Fields, 2)
+	})
+}
+
+// plans are statements that must begin at an index and sort nothing, by name,
+// with the index that they use.
+func plans() map[string]struct {
+	index string
+	query func() (string, []any)
+} {
+	type row = struct {
+		index string
+		query func() (string, []any)
+	}
+	list := func(f core.Filter, w core.Window) func() (string, []any) {
+		w.Limit = 20
+		return func() (string, []any) { return sqlstore.ListStatement(f, w) }
+	}
+	from, to := time.UnixMilli(100).UTC(), time.UnixMilli(15000).UTC()
+	next := core.Window{After: core.Position{Date: 10000, ID: 10000}}
+	return map[string]row{
+		"of a customer":                   {"orders_orders_customer", list(core.Filter{CustomerID: 7}, core.Window{})},
+		"of a customer, next page":        {"orders_orders_customer", list(core.Filter{CustomerID: 7}, next)},
+		"of a customer by status":         {"orders_orders_customer", list(core.Filter{CustomerID: 7, Status: "placed"}, next)},
+		"of a restaurant":                 {"orders_orders_restaurant", list(core.Filter{RestaurantID: 7}, core.Window{})},
+		"of a restaurant, days":           {"orders_orders_restaurant", list(core.Filter{RestaurantID: 7, From: &from, To: &to}, next)},
+		"of a restaurant by status":       {"orders_orders_restaurant_status", list(core.Filter{RestaurantID: 7, Status: "placed"}, core.Window{})},
+		"of a restaurant by status, days": {"orders_orders_restaurant_status", list(core.Filter{RestaurantID: 7, Status: "placed", From: &from}, next)},
+		"counted": {"orders_orders_restaurant", func() (string, []any) {
+			return sqlstore.CountStatement(core.Filter{RestaurantID: 7, From: &from})
+		}},
+		"lines":    {"orders_items_order", func() (string, []any) { return sqlstore.LinesStatement(3), []any{1, 2, 3} }},
+		"timeline": {"orders_events_order", func() (string, []any) { return sqlstore.TimelineStatement, []any{7} }},
+	}
+}
+
+// crowd stores 20,000 orders of 20 customers at 20 restaurants, one in ten placed.
+func crowd(t *testing.T, w world) {
+	t.Helper()
+	const n = ` WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) `
+	require.NoError(t, w.db.Write(w.ctx, func(ctx ctx) error {
+		for _, statement := range []string{
+			`INSERT INTO orders_orders (id, customer_id, restaurant_id, restaurant_name, order_status, currency, subtotal, delivery_fee, discount,
+				tax, total, order_date, version)` + n + `SELECT i, 1 + i % 20, 1 + i % 20, 'R', CASE (i / 20) % 10 WHEN 0 THEN 'placed' ELSE 'delivered' END,
+				'INR', 1, 0, 0, 0, 1, i, 1 FROM n`,
+			`INSERT INTO orders_items (order_id, position, menu_item_id, name, quantity, item_price, line_total, from_stock)` + n + `SELECT i, 0, 1, 'D', 1, 1, 1, FALSE FROM n`,
+			`INSERT INTO orders_events (order_id, event, at, by_role)` + n + `SELECT i, 'placed', i, 'staff' FROM n`,
+			"ANALYZE",
+		} {
+			if _, err := w.db.Exec(ctx, statement); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}
+
+func TestLists_begin_at_an_index_and_sort_nothing(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w world) {
+		crowd(t, w)
+		for name, p := range plans() {
+			query, args := p.query()
+			plan := w.plan(t, query, args)
+			assert.Contains(t, plan, p.index, "%s\n%s", name, plan)
+			for _, bad := range []string{"TEMP B-TREE", "SCAN ", "Seq Scan"} {
+				assert.NotContains(t, plan, bad, "%s\n%s", name, plan)
+			}
+			if name != "lines" { // three orders with a few lines each may be sorted
+				assert.NotContains(t, plan, "Sort", "%s\n%s", name, plan)
+			}
+		}
+		// The check itself sees what it must not find.
+		plan := w.plan(t, `SELECT id FROM orders_orders WHERE total > 0 ORDER BY total`, nil)
+		if w.db.Dialect() == database.SQLite {
+			require.Contains(t, plan, "SCAN ")
+			require.Contains(t, plan, "TEMP B-TREE")
+		} else {
+			require.Contains(t, plan, "Seq Scan")
+			require.Contains(t, plan, "Sort")
+		}
+	})
+}
+
+// plan gives the steps of a plan, one a line.
+func (w world) plan(t *testing.T, query string, args []any) string {
+	t.Helper()
+	var steps []string
+	if w.db.Dialect() == database.Postgres {
+		require.NoError(t, w.db.Select(t.Context(), &steps, "EXPLAIN "+query, args...))
+		return strings.Join(steps, "\n")
+	}
+	var rows []struct {
+		ID      int    `db:"id"`
+		Parent  int    `db:"parent"`
+		Notused int    `db:"notused"`
+		Detail  string `db:"detail"`
+	}
+	require.NoError(t, w.db.Select(t.Context(), &rows, "EXPLAIN QUERY PLAN "+query, args...))
+	for _, r := range rows {
+		steps = append(steps, r.Detail)
+	}
+	return strings.Join(steps, "\n")
+}

@@ -1,0 +1,75 @@
+// Package ordersfx wires the orders module.
+//
+// team: orders
+package ordersfx
+
+import (
+	"context"
+
+	"go.uber.org/fx"
+
+	"zomato/modules/customers"
+	"zomato/modules/orders"
+	"zomato/modules/orders/internal/core"
+	"zomato/modules/orders/internal/httpapi"
+	"zomato/modules/orders/internal/sqlstore"
+	"zomato/modules/restaurants"
+	"zomato/platform/clock"
+	"zomato/platform/database"
+	"zomato/platform/eventbus"
+	"zomato/platform/fault"
+)
+
+// Module wires the orders module.
+func Module() fx.Option {
+	return fx.Module("orders",
+		fx.Provide(fx.Private, sqlstore.New, newCore),
+		fx.Provide(
+			func(c *core.Service) orders.Service { return c },
+			fx.Annotate(httpapi.Routes, fx.ResultTags(`group:"routes"`)),
+			fx.Annotate(sqlstore.Migrations, fx.ResultTags(`group:"migrations"`)),
+		),
+	)
+}
+
+// Disabled stands in for the module where it is switched off.
+func Disabled() fx.Option {
+	return fx.Module("orders",
+		fx.Supply(fx.Annotate(disabled{}, fx.As(new(orders.Service)))),
+	)
+}
+
+type needs struct {
+	fx.In
+
+	DB          *database.DB
+	Publisher   *eventbus.Publisher
+	Clock       clock.Clock
+	Store       *sqlstore.Store
+	Customers   customers.Service
+	Restaurants restaurants.Service
+}
+
+func newCore(n needs) *core.Service {
+	return core.New(core.Dependencies{
+		Store: n.Store, Transactions: n.DB, Events: n.Publisher, Clock: n.Clock,
+		Customers: n.Customers, Restaurants: n.Restaurants,
+	})
+}
+
+// disabled answers that the module is switched off.
+type disabled struct{}
+
+// Get implements orders.Service.
+func (disabled) Get(context.Context, int64) (orders.Order, error) {
+	return orders.Order{}, unavailable()
+}
+
+// Place implements orders.Service.
+func (disabled) Place(context.Context, orders.NewOrder) (orders.Order, error) {
+	return orders.Order{}, unavailable()
+}
+
+func unavailable() error {
+	return fault.New(fault.Unavailable, "module_disabled", "The orders module is disabled.")
+}
