@@ -148,6 +148,28 @@ func TestAfter_counts_failures_beyond_a_restart(t *testing.T) {
 		second.passed()
 		assert.EqualValues(t, eventbus.ParkAfter, failures.Load())
 		assert.Equal(t, 1, second.number("SELECT COUNT(*) FROM platform_outbox_parked"))
+		assert.Equal(t, 1, second.number("SELECT position_id FROM platform_subscribers"), "also after a crash it stays parked")
+	})
+}
+
+func TestAfter_that_fails_is_not_hurried_by_new_events(t *testing.T) {
+	t.Parallel()
+	testkit.EachDatabase(t, func(t *testing.T, url string) {
+		var told diary
+		var failures atomic.Int32
+		p := build(t, open(t, url), clock.System{},
+			eventbus.After("fails", func(context.Context, cooked) error {
+				failures.Add(1)
+				return errBurnt
+			}),
+			eventbus.After("works", told.note)).with(eventbus.Limits{Retry: never, Idle: 2 * never}).start()
+		p.publish(cooked{1})
+		require.Eventually(t, func() bool { return failures.Load() == 1 }, patience, pollEvery)
+		for id := int64(2); id <= 20; id++ {
+			p.publish(cooked{id})
+			told.has(t, numbers(1, id)...)
+		}
+		assert.EqualValues(t, 1, failures.Load(), "outages would otherwise park events within moments")
 	})
 }
 

@@ -35,8 +35,8 @@ func (p *Publisher) Publish(ctx context.Context, e Event) error {
 	stored := record{Name: e.EventName(), Payload: string(payload)}
 	// The hook comes first: it is what refuses a context without a Write.
 	err = database.AfterCommit(ctx, func() func(context.Context) {
-		if bus := p.bus.Load(); bus != nil && stored.ID != 0 {
-			return bus.committed(stored)
+		if bus := p.bus.Load(); bus != nil {
+			return bus.committed(stored) // what was not stored is at position zero, which everybody has passed
 		}
 		return nil
 	})

@@ -35,10 +35,10 @@ func TestEvents_outlive_a_crash_between_commit_and_delivery(t *testing.T) {
 func TestEvents_are_not_repeated_after_a_restart(t *testing.T) {
 	t.Parallel()
 	testkit.EachDatabase(t, func(t *testing.T, url string) {
-		db := open(t, url)
+		db, now := open(t, url), newWatch() // on which no lease runs out
 		var before, after diary
 		for round := range int64(3) {
-			p := build(t, db, clock.System{}, eventbus.Before("before", before.note), eventbus.After("after", after.note))
+			p := build(t, db, now, eventbus.Before("before", before.note), eventbus.After("after", after.note))
 			require.NoError(t, p.Start(t.Context()))
 			p.publish(dishes(3*round+1, 3*round+3)...)
 			p.passed()

@@ -73,7 +73,7 @@ func (f *Findings) degrees(pointer string, value **float64, most float64) {
 	degrees := **value + 0
 	*value = &degrees
 	// Written so that NaN, which compares with nothing, is refused.
-	if !(degrees >= -most && degrees <= most) { //nolint:staticcheck // see above
+	if !(degrees >= -most && degrees <= most) {
 		f.Add(pointer, "out_of_range", "This number must be from %v to %v.", -most, most)
 	}
 }

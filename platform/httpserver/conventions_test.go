@@ -282,7 +282,7 @@ func TestStop_answers_what_is_in_flight(t *testing.T) {
 	require.NoError(t, server.Start(context.Background()))
 	url := "http://" + server.Address()
 	answered, stopped := make(chan httpclient.Answer, 1), make(chan error, 1)
-	go func() { answered <- raw(t, url, "GET /slow HTTP/1.1\r\nHost: t\r\n\r\n", 1)[0] }()
+	go func() { answered <- raw(t, url, "GET /slow HTTP/1.1\r\nHost: t\r\n\r\n", 1)[0] }() //nolint:testifylint // its failure fails the test too
 	<-entered
 	go func() { stopped <- server.Stop(context.Background()) }()
 	select {
@@ -317,7 +317,8 @@ func TestTexts_of_a_request_survive_the_next_one(t *testing.T) {
 			func(_ context.Context, in *struct {
 				One string `path:"one"`
 				Two string `query:"two"`
-			}) (*httpserver.Whole[string], error) {
+			},
+			) (*httpserver.Whole[string], error) {
 				mu.Lock()
 				defer mu.Unlock()
 				kept = append(kept, in.One, in.Two) // as they are: what is put together is a copy

@@ -49,11 +49,14 @@ type needs struct {
 	Clock       clock.Clock
 	Store       *sqlstore.Store
 	Restaurants restaurants.Service
+	Orders      customers.OrderActivity
+	Erasers     []customers.Eraser `group:"customers.erasers"`
 }
 
 func newCore(n needs) *core.Service {
 	return core.New(core.Dependencies{
 		Store: n.Store, Transactions: n.DB, Events: n.Publisher, Clock: n.Clock, Restaurants: n.Restaurants,
+		Orders: n.Orders, Erasers: n.Erasers,
 	})
 }
 

@@ -41,6 +41,15 @@ func (f *Fake) Get(_ context.Context, id int64) (customers.Customer, error) {
 // Lock implements customers.Service; nothing changes a fake's customers anyway.
 func (f *Fake) Lock(ctx context.Context, id int64) (customers.Customer, error) { return f.Get(ctx, id) }
 
+// Orders is a customers.OrderActivity: the customers who have an order under
+// way.
+type Orders map[int64]bool
+
+// HasActiveOrders implements customers.OrderActivity.
+func (o Orders) HasActiveOrders(_ context.Context, customerID int64) (bool, error) {
+	return o[customerID], nil
+}
+
 // Subject is a service under test that knows one customer and has forgotten
 // another one.
 type Subject struct {

@@ -28,6 +28,9 @@ func Module() fx.Option {
 			func(c *core.Service) orders.Service { return c },
 			fx.Annotate(httpapi.Routes, fx.ResultTags(`group:"routes"`)),
 			fx.Annotate(sqlstore.Migrations, fx.ResultTags(`group:"migrations"`)),
+			// From the store and not from the core, which itself needs customers.
+			func(s *sqlstore.Store) customers.OrderActivity { return s },
+			fx.Annotate(func(s *sqlstore.Store) customers.Eraser { return s }, fx.ResultTags(`group:"customers.erasers"`)),
 		),
 	)
 }
@@ -35,7 +38,7 @@ func Module() fx.Option {
 // Disabled stands in for the module where it is switched off.
 func Disabled() fx.Option {
 	return fx.Module("orders",
-		fx.Supply(fx.Annotate(disabled{}, fx.As(new(orders.Service)))),
+		fx.Supply(fx.Annotate(disabled{}, fx.As(new(orders.Service)), fx.As(new(customers.OrderActivity)))),
 	)
 }
 
@@ -69,6 +72,9 @@ func (disabled) Get(context.Context, int64) (orders.Order, error) {
 func (disabled) Place(context.Context, orders.NewOrder) (orders.Order, error) {
 	return orders.Order{}, unavailable()
 }
+
+// HasActiveOrders implements customers.OrderActivity.
+func (disabled) HasActiveOrders(context.Context, int64) (bool, error) { return false, nil }
 
 func unavailable() error {
 	return fault.New(fault.Unavailable, "module_disabled", "The orders module is disabled.")

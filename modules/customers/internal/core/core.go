@@ -65,6 +65,9 @@ type Dependencies struct {
 	Clock        clock.Clock
 	// Restaurants is asked by the use cases of favourites only.
 	Restaurants restaurants.Service
+	// Orders and Erasers are asked when a customer is erased.
+	Orders  customers.OrderActivity
+	Erasers []customers.Eraser
 }
 
 // Service are the use cases. Create it with New. Safe for concurrent use.
@@ -74,11 +77,16 @@ type Service struct {
 	events      Events
 	clock       clock.Clock
 	restaurants restaurants.Service
+	orders      customers.OrderActivity
+	erasers     []customers.Eraser
 }
 
 // New gives the use cases.
 func New(d Dependencies) *Service {
-	return &Service{store: d.Store, tx: d.Transactions, events: d.Events, clock: d.Clock, restaurants: d.Restaurants}
+	return &Service{
+		store: d.Store, tx: d.Transactions, events: d.Events, clock: d.Clock, restaurants: d.Restaurants,
+		orders: d.Orders, erasers: d.Erasers,
+	}
 }
 
 // change runs a use case that changes something of one customer: it locks the

@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"fmt"
 	"net/mail"
 	"strings"
 
@@ -126,7 +127,7 @@ func (s *Service) Update(ctx context.Context, id int64, c Changes, versions []in
 
 // Erase removes everything personal of a customer (design: domain.md §6) and
 // gives the customer as it was before. Faults: customer_not_found,
-// version_changed.
+// version_changed, customer_has_active_orders.
 func (s *Service) Erase(ctx context.Context, id int64, versions []int64) (customers.Customer, error) {
 	var before customers.Customer
 	err := s.tx.Write(ctx, func(ctx context.Context) (err error) {
@@ -134,6 +135,9 @@ func (s *Service) Erase(ctx context.Context, id int64, versions []int64) (custom
 			return err
 		}
 		if err = patch.Match(versions, before.Version); err != nil {
+			return err
+		}
+		if err = s.eraseElsewhere(ctx, id); err != nil {
 			return err
 		}
 		erased := before
@@ -144,6 +148,24 @@ func (s *Service) Erase(ctx context.Context, id int64, versions []int64) (custom
 		return s.events.Publish(ctx, customers.Erased{CustomerID: id})
 	})
 	return before, err
+}
+
+// eraseElsewhere has the other modules erase what they hold of a locked
+// customer, unless an order is under way.
+func (s *Service) eraseElsewhere(ctx context.Context, id int64) error {
+	active, err := s.orders.HasActiveOrders(ctx, id)
+	if err != nil {
+		return fmt.Errorf("ask for active orders: %w", err)
+	}
+	if active {
+		return fault.New(fault.Conflict, "customer_has_active_orders", "An order of this customer is under way: deliver or cancel it first.")
+	}
+	for _, eraser := range s.erasers {
+		if err = eraser.EraseCustomer(ctx, id); err != nil {
+			return fmt.Errorf("erase customer %d elsewhere: %w", id, err)
+		}
+	}
+	return nil
 }
 
 // tidy trims the texts and refuses what breaks a rule, all at once.

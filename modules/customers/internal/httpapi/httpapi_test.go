@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
 
+	"zomato/modules/customers/customerstest"
 	"zomato/modules/customers/internal/core"
 	"zomato/modules/customers/internal/httpapi"
 	"zomato/modules/customers/internal/sqlstore"
@@ -30,6 +31,7 @@ func serve(t *testing.T) httpclient.Client {
 	service := core.New(core.Dependencies{
 		Store: sqlstore.New(db), Transactions: db, Events: eventbus.NewPublisher(db, clock.System{}), Clock: clock.System{},
 		Restaurants: restaurantstest.New(restaurants.Restaurant{ID: 2, Name: "Spice Route"}),
+		Orders:      customerstest.Orders{},
 	})
 	server, err := httpserver.New(httpserver.Options{
 		Listen: "127.0.0.1:0", Routes: []httpserver.Routes{httpapi.Routes(service, true)},

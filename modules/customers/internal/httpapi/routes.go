@@ -57,9 +57,10 @@ func (h handlers) records() []httpserver.Endpoint {
 		}, h.update),
 		httpserver.Handle(httpserver.Operation{
 			ID: "erase-customer", Method: http.MethodDelete, Path: "/customers/{customer_id}", Access: own(),
-			Summary:     "Erase a customer",
-			Description: "Everything personal is erased; e-mail and phone number become free again. The answer shows the customer as it was.",
-			Errors:      []int{http.StatusNotFound, http.StatusPreconditionFailed},
+			Summary: "Erase a customer",
+			Description: "Everything personal is erased, also from the customer's orders; e-mail and phone number become free again. " +
+				"The answer shows the customer as it was. 409 `customer_has_active_orders` while an order is under way.",
+			Errors: []int{http.StatusNotFound, http.StatusConflict, http.StatusPreconditionFailed},
 		}, h.erase),
 	}
 }

@@ -3,6 +3,8 @@ package sqlstore_test
 import (
 	"context"
 	"fmt"
+	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,8 +32,24 @@ func TestMain(m *testing.M) { testkit.Main(m) }
 // world is the module on a real database, with a fake of the restaurants.
 type world struct {
 	*core.Service
-	db  *database.DB
-	ctx context.Context //nolint:containedctx // one per test
+	db     *database.DB
+	ctx    context.Context //nolint:containedctx // one per test
+	orders customerstest.Orders
+	eraser *eraser
+}
+
+// eraser is another module that holds something of customers.
+type eraser struct {
+	erased []int64
+	err    error
+}
+
+// EraseCustomer implements customers.Eraser. Functions run twice in tests.
+func (e *eraser) EraseCustomer(_ context.Context, customerID int64) error {
+	if !slices.Contains(e.erased, customerID) {
+		e.erased = append(e.erased, customerID)
+	}
+	return e.err
 }
 
 func open(t *testing.T, url string) world {
@@ -40,9 +58,11 @@ func open(t *testing.T, url string) world {
 	var now int64
 	c := clock.Func(func() time.Time { now += 1000; return time.UnixMilli(now).UTC() })
 	known := restaurantstest.New(restaurants.Restaurant{ID: 2, Name: "Spice Route"}, restaurants.Restaurant{ID: 3, Name: "Wok"})
+	active, elsewhere := customerstest.Orders{}, &eraser{}
 	return world{core.New(core.Dependencies{
 		Store: sqlstore.New(db), Transactions: db, Events: eventbus.NewPublisher(db, c), Clock: c, Restaurants: known,
-	}), db, databasetest.Context(t)}
+		Orders: active, Erasers: []customers.Eraser{elsewhere},
+	}), db, databasetest.Context(t), active, elsewhere}
 }
 
 func (w world) create(t *testing.T, name, email string, phone *string) customers.Customer {
@@ -158,6 +178,32 @@ func TestErase_leaves_nothing_personal_behind(t *testing.T) {
 
 		again := w.create(t, "Asha", "secretmail@example.com", phone("+919999912345"))
 		require.Greater(t, again.ID, asha.ID, "an id is never given twice")
+	})
+}
+
+func TestErase_asks_the_other_modules(t *testing.T) {
+	t.Parallel()
+	testkit.EachDatabase(t, func(t *testing.T, url string) {
+		w := open(t, url)
+		asha := w.create(t, "Asha", "asha@example.com", nil)
+		w.orders[asha.ID] = true
+		_, err := w.Erase(w.ctx, asha.ID, nil)
+		require.True(t, fault.Is(err, "customer_has_active_orders"), "%v", err)
+		require.True(t, fault.IsKind(err, fault.Conflict))
+		require.Empty(t, w.eraser.erased)
+
+		w.orders[asha.ID] = false
+		w.eraser.err = io.ErrUnexpectedEOF
+		_, err = w.Erase(w.ctx, asha.ID, nil)
+		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+		kept, err := w.Get(w.ctx, asha.ID)
+		require.NoError(t, err, "what one cannot erase, nobody erases")
+		require.Equal(t, asha, kept)
+
+		w.eraser.err = nil
+		_, err = w.Erase(w.ctx, asha.ID, nil)
+		require.NoError(t, err)
+		require.Equal(t, []int64{asha.ID}, w.eraser.erased)
 	})
 }
 
