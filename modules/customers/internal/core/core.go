@@ -25,7 +25,7 @@ type Store interface {
 	// ends. Faults: customer_not_found.
 	Lock(ctx context.Context, id int64) (customers.Customer, error)
 	// List reads a page of customers by id, and one more if there is one.
-	List(ctx context.Context, filter Filter, window Window) ([]customers.Customer, error)
+	List(ctx context.Context, filter Filter, window paging.Window) ([]customers.Customer, error)
 	// Count counts the customers of all pages.
 	Count(ctx context.Context, filter Filter) (int64, error)
 	// Update stores every field. Faults: email_taken, phone_taken.
@@ -48,13 +48,6 @@ type Transactions interface {
 type Events interface {
 	// Publish stores the event in the transaction of the context.
 	Publish(ctx context.Context, e eventbus.Event) error
-}
-
-// Window is the part of a list that a store reads: Limit items after the
-// position After (an id), leaving out Skip.
-type Window struct {
-	Limit, Skip int
-	After       int64
 }
 
 // Dependencies are what the use cases need.
@@ -103,14 +96,4 @@ func (s *Service) change(ctx context.Context, id int64, fn func(context.Context,
 		}
 		return s.events.Publish(ctx, customers.Changed{CustomerID: id})
 	})
-}
-
-// position is where a page of customers ended.
-type position struct {
-	ID int64 `json:"i"`
-}
-
-func windowOf(q paging.Query) (Window, error) {
-	after, err := paging.Position[position](q)
-	return Window{Limit: q.Limit, Skip: q.Skip, After: after.ID}, err
 }

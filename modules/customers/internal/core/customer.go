@@ -75,7 +75,7 @@ func (s *Service) Get(ctx context.Context, id int64) (customers.Customer, error)
 // into words, each of which must begin a word of the name or e-mail address.
 func (s *Service) List(ctx context.Context, isActive *bool, search string, q paging.Query) (paging.Page[customers.Customer], error) {
 	var page paging.Page[customers.Customer]
-	window, err := windowOf(q)
+	window, err := paging.WindowOf(q)
 	if err != nil {
 		return page, err
 	}
@@ -84,15 +84,8 @@ func (s *Service) List(ctx context.Context, isActive *bool, search string, q pag
 	if err != nil {
 		return page, err
 	}
-	page = paging.Cut(found, q.Limit, func(c customers.Customer) position { return position{c.ID} })
-	if q.Count {
-		total, err := s.store.Count(ctx, filter)
-		if err != nil {
-			return page, err
-		}
-		page.Total = &total
-	}
-	return page, nil
+	page = paging.CutByID(found, q.Limit, func(c customers.Customer) int64 { return c.ID })
+	return paging.Counted(page, q, func() (int64, error) { return s.store.Count(ctx, filter) })
 }
 
 // Lock implements customers.Service.

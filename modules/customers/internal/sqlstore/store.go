@@ -16,6 +16,7 @@ import (
 	"zomato/modules/customers/internal/core"
 	"zomato/platform/database"
 	"zomato/platform/fault"
+	"zomato/platform/paging"
 	"zomato/platform/words"
 )
 
@@ -95,7 +96,7 @@ func (s *Store) get(ctx context.Context, id int64, lock string) (customers.Custo
 }
 
 // List implements core.Store.
-func (s *Store) List(ctx context.Context, filter core.Filter, window core.Window) ([]customers.Customer, error) {
+func (s *Store) List(ctx context.Context, filter core.Filter, window paging.Window) ([]customers.Customer, error) {
 	where, args := conditions(filter)
 	var rows []row
 	err := s.db.Select(ctx, &rows, `SELECT `+columns+` FROM customers_customers WHERE `+where+`

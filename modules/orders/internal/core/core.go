@@ -143,12 +143,5 @@ func (s *Service) page(ctx context.Context, f Filter, q paging.Query) (paging.Pa
 		return paging.Page[orders.Order]{}, err
 	}
 	page := paging.Cut(found, q.Limit, func(o orders.Order) Position { return Position{o.OrderDate.UnixMilli(), o.ID} })
-	if q.Count {
-		total, err := s.store.Count(ctx, f)
-		if err != nil {
-			return paging.Page[orders.Order]{}, err
-		}
-		page.Total = &total
-	}
-	return page, nil
+	return paging.Counted(page, q, func() (int64, error) { return s.store.Count(ctx, f) })
 }

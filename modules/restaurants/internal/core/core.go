@@ -10,7 +10,6 @@ import (
 	"zomato/modules/restaurants"
 	"zomato/platform/clock"
 	"zomato/platform/eventbus"
-	"zomato/platform/paging"
 )
 
 // Store keeps restaurants with their cuisines, ratings and menus. Its methods
@@ -34,13 +33,6 @@ type Transactions interface {
 type Events interface {
 	// Publish stores the event, to be delivered once the unit of work is done.
 	Publish(ctx context.Context, e eventbus.Event) error
-}
-
-// Window is the part of a list by id that a store reads: Limit items after the
-// position After (an id), leaving out Skip.
-type Window struct {
-	Limit, Skip int
-	After       int64
 }
 
 // Dependencies are what the use cases need.
@@ -87,27 +79,4 @@ func (s *Service) change(ctx context.Context, id int64, fn func(context.Context,
 		}
 		return s.events.Publish(ctx, restaurants.Changed{RestaurantID: id})
 	})
-}
-
-// position is where a page of a list by id ended.
-type position struct {
-	ID int64 `json:"i"`
-}
-
-func windowOf(q paging.Query) (Window, error) {
-	after, err := paging.Position[position](q)
-	return Window{Limit: q.Limit, Skip: q.Skip, After: after.ID}, err
-}
-
-// counted adds the number of all items to a page, if it was asked for.
-func counted[T any](page paging.Page[T], q paging.Query, count func() (int64, error)) (paging.Page[T], error) {
-	if !q.Count {
-		return page, nil
-	}
-	total, err := count()
-	if err != nil {
-		return paging.Page[T]{}, err
-	}
-	page.Total = &total
-	return page, nil
 }

@@ -55,7 +55,7 @@ func (s *Service) SearchItems(ctx context.Context, in ItemSearch, q paging.Query
 	if err != nil {
 		return paging.Page[restaurants.MenuItem]{}, err
 	}
-	window, err := windowOf(q)
+	window, err := paging.WindowOf(q)
 	if err != nil {
 		return paging.Page[restaurants.MenuItem]{}, err
 	}
@@ -63,8 +63,8 @@ func (s *Service) SearchItems(ctx context.Context, in ItemSearch, q paging.Query
 	if err != nil {
 		return paging.Page[restaurants.MenuItem]{}, err
 	}
-	page := paging.Cut(found, q.Limit, func(i restaurants.MenuItem) position { return position{i.ID} })
-	return counted(page, q, func() (int64, error) { return s.store.CountItems(ctx, filter) })
+	page := paging.CutByID(found, q.Limit, func(i restaurants.MenuItem) int64 { return i.ID })
+	return paging.Counted(page, q, func() (int64, error) { return s.store.CountItems(ctx, filter) })
 }
 
 func (in ItemSearch) filter() (ItemFilter, error) {

@@ -76,7 +76,7 @@ type RestaurantStore interface {
 	// ByIDs reads those of the restaurants that exist, in any order.
 	ByIDs(ctx context.Context, ids []int64) ([]restaurants.Restaurant, error)
 	// List reads a page of restaurants by id, and one more if there is one.
-	List(ctx context.Context, filter Filter, window Window) ([]restaurants.Restaurant, error)
+	List(ctx context.Context, filter Filter, window paging.Window) ([]restaurants.Restaurant, error)
 	// Count counts the restaurants of all pages.
 	Count(ctx context.Context, filter Filter) (int64, error)
 	// Update stores every field but the rating, and gives the restaurant as it
@@ -145,7 +145,7 @@ func (s *Service) ByIDs(ctx context.Context, ids []int64) ([]restaurants.Restaur
 
 // List gives a page of restaurants, the oldest first.
 func (s *Service) List(ctx context.Context, filter Filter, q paging.Query) (paging.Page[restaurants.Restaurant], error) {
-	window, err := windowOf(q)
+	window, err := paging.WindowOf(q)
 	if err != nil {
 		return paging.Page[restaurants.Restaurant]{}, err
 	}
@@ -153,8 +153,8 @@ func (s *Service) List(ctx context.Context, filter Filter, q paging.Query) (pagi
 	if err != nil {
 		return paging.Page[restaurants.Restaurant]{}, err
 	}
-	page := paging.Cut(found, q.Limit, func(r restaurants.Restaurant) position { return position{r.ID} })
-	return counted(page, q, func() (int64, error) { return s.store.Count(ctx, filter) })
+	page := paging.CutByID(found, q.Limit, func(r restaurants.Restaurant) int64 { return r.ID })
+	return paging.Counted(page, q, func() (int64, error) { return s.store.Count(ctx, filter) })
 }
 
 // Update changes the fields that are set. Versions are those of If-Match, nil

@@ -106,7 +106,7 @@ type SearchStore interface {
 	Menu(ctx context.Context, f ItemFilter) ([]restaurants.MenuItem, error)
 	// SearchItems reads a page of the items of active restaurants by id, and
 	// one more if there is one.
-	SearchItems(ctx context.Context, f ItemFilter, window Window) ([]restaurants.MenuItem, error)
+	SearchItems(ctx context.Context, f ItemFilter, window paging.Window) ([]restaurants.MenuItem, error)
 	// CountItems counts the items of all pages.
 	CountItems(ctx context.Context, f ItemFilter) (int64, error)
 }
@@ -147,7 +147,7 @@ func (s *Service) Search(ctx context.Context, in Search, q paging.Query) (paging
 			return paging.Page[Hit]{}, err
 		}
 	}
-	return counted(page, q, func() (int64, error) { return s.store.CountFound(ctx, criteria) })
+	return paging.Counted(page, q, func() (int64, error) { return s.store.CountFound(ctx, criteria) })
 }
 
 // startOf gives the position that a page begins behind; that of the first page

@@ -1,6 +1,9 @@
 package sqlstore
 
-import "zomato/modules/restaurants/internal/core"
+import (
+	"zomato/modules/restaurants/internal/core"
+	"zomato/platform/paging"
+)
 
 // The statements whose plans are tested.
 
@@ -11,7 +14,7 @@ func SearchStatement(c core.Criteria, r core.Ranking) (string, []any) { return s
 func CountStatement(c core.Criteria) (string, []any) { return countFor(c) }
 
 // ItemSearchStatement is the statement of Store.SearchItems.
-func ItemSearchStatement(f core.ItemFilter, w core.Window) (string, []any) { return itemSearch(f, w) }
+func ItemSearchStatement(f core.ItemFilter, w paging.Window) (string, []any) { return itemSearch(f, w) }
 
 // DishesStatement is the statement of Store.Dishes.
 func DishesStatement(restaurantIDs []int64, prefixes []string, most int) (string, []any) {

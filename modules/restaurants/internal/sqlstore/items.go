@@ -11,6 +11,7 @@ import (
 	"zomato/modules/restaurants/internal/core"
 	"zomato/platform/database"
 	"zomato/platform/money"
+	"zomato/platform/paging"
 	"zomato/platform/words"
 )
 
@@ -129,7 +130,7 @@ func (s *Store) Menu(ctx context.Context, f core.ItemFilter) ([]restaurants.Menu
 }
 
 // SearchItems implements core.SearchStore.
-func (s *Store) SearchItems(ctx context.Context, f core.ItemFilter, window core.Window) ([]restaurants.MenuItem, error) {
+func (s *Store) SearchItems(ctx context.Context, f core.ItemFilter, window paging.Window) ([]restaurants.MenuItem, error) {
 	query, args := itemSearch(f, window)
 	var rows []itemRow
 	if err := s.db.Select(ctx, &rows, query, args...); err != nil {
@@ -138,7 +139,7 @@ func (s *Store) SearchItems(ctx context.Context, f core.ItemFilter, window core.
 	return menuItems(rows), nil
 }
 
-func itemSearch(f core.ItemFilter, window core.Window) (string, []any) {
+func itemSearch(f core.ItemFilter, window paging.Window) (string, []any) {
 	where := itemsLike(f)
 	where.add("r.is_active")
 	where.add("i.id > ?", window.After)

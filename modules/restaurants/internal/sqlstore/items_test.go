@@ -12,6 +12,7 @@ import (
 	"zomato/modules/restaurants/internal/core"
 	"zomato/platform/fault"
 	"zomato/platform/money"
+	"zomato/platform/paging"
 )
 
 // completeDish is a menu item with every field.
@@ -78,7 +79,7 @@ func TestStore_updates_and_deletes_one_menu_item(t *testing.T) {
 // itemsWith gives the ids of the items that a word finds.
 func (f fixture) itemsWith(t *testing.T, words ...string) []int64 {
 	t.Helper()
-	found, err := f.store.SearchItems(t.Context(), core.ItemFilter{Words: words}, core.Window{Limit: 100})
+	found, err := f.store.SearchItems(t.Context(), core.ItemFilter{Words: words}, paging.Window{Limit: 100})
 	require.NoError(t, err)
 	ids := make([]int64, len(found))
 	for i, item := range found {
@@ -163,7 +164,7 @@ func TestStore_filters_items(t *testing.T) {
 			{core.ItemFilter{Words: []string{"cafe"}}, []string{"Chicken Café"}},
 			{core.ItemFilter{Words: []string{"tikka"}, Vegan: new(true), RestaurantID: home}, []string{"Tofu Tikka"}},
 		} {
-			found, err := f.store.SearchItems(t.Context(), c.filter, core.Window{Limit: 10})
+			found, err := f.store.SearchItems(t.Context(), c.filter, paging.Window{Limit: 10})
 			require.NoError(t, err)
 			assert.Equal(t, c.want, dishNames(found), "%+v", c.filter)
 			count, err := f.store.CountItems(t.Context(), c.filter)
@@ -184,13 +185,13 @@ func TestStore_pages_items_by_id(t *testing.T) {
 		home := f.insert(t, named("Home")).ID
 		a, _, c := f.insertItem(t, dish(home, "a")), f.insertItem(t, dish(home, "b")), f.insertItem(t, dish(home, "c"))
 		for _, step := range []struct {
-			window core.Window
+			window paging.Window
 			want   []string
 		}{
-			{core.Window{Limit: 1}, []string{"a", "b"}},
-			{core.Window{Limit: 1, After: a.ID}, []string{"b", "c"}},
-			{core.Window{Limit: 5, Skip: 2}, []string{"c"}},
-			{core.Window{Limit: 5, After: c.ID}, []string{}},
+			{paging.Window{Limit: 1}, []string{"a", "b"}},
+			{paging.Window{Limit: 1, After: a.ID}, []string{"b", "c"}},
+			{paging.Window{Limit: 5, Skip: 2}, []string{"c"}},
+			{paging.Window{Limit: 5, After: c.ID}, []string{}},
 		} {
 			got, err := f.store.SearchItems(t.Context(), core.ItemFilter{RestaurantID: home}, step.window)
 			require.NoError(t, err)

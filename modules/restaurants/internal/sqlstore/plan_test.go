@@ -13,6 +13,7 @@ import (
 	"zomato/modules/restaurants/internal/sqlstore"
 	"zomato/platform/database"
 	"zomato/platform/money"
+	"zomato/platform/paging"
 	"zomato/platform/testkit"
 )
 
@@ -62,10 +63,10 @@ func plans() map[string]func() (string, []any) {
 		"by everything":          search(all, core.Ranking{Sort: core.ByRelevance}),
 		"counted":                func() (string, []any) { return sqlstore.CountStatement(word) },
 		"items by word": func() (string, []any) {
-			return sqlstore.ItemSearchStatement(core.ItemFilter{Words: []string{"dish4711"}, MaxPrice: new(money.Amount(100))}, core.Window{Limit: 20, After: 5})
+			return sqlstore.ItemSearchStatement(core.ItemFilter{Words: []string{"dish4711"}, MaxPrice: new(money.Amount(100))}, paging.Window{Limit: 20, After: 5})
 		},
 		"items of a restaurant": func() (string, []any) {
-			return sqlstore.ItemSearchStatement(core.ItemFilter{RestaurantID: 7, Vegetarian: new(true)}, core.Window{Limit: 20})
+			return sqlstore.ItemSearchStatement(core.ItemFilter{RestaurantID: 7, Vegetarian: new(true)}, paging.Window{Limit: 20})
 		},
 		"dishes of a page": func() (string, []any) {
 			return sqlstore.DishesStatement([]int64{3, 14, 15, 92, 65, 35, 89, 79, 32, 38, 46, 26, 43, 383, 279, 50, 288, 419, 716, 939}, []string{"main", "d"}, 3)

@@ -8,6 +8,7 @@ import (
 	"zomato/modules/restaurants/internal/core"
 	"zomato/platform/database"
 	"zomato/platform/money"
+	"zomato/platform/paging"
 )
 
 // row is a restaurant as it is stored.
@@ -117,7 +118,7 @@ func (s *Store) ByIDs(ctx context.Context, ids []int64) ([]restaurants.Restauran
 }
 
 // List implements core.RestaurantStore.
-func (s *Store) List(ctx context.Context, filter core.Filter, window core.Window) ([]restaurants.Restaurant, error) {
+func (s *Store) List(ctx context.Context, filter core.Filter, window paging.Window) ([]restaurants.Restaurant, error) {
 	where := listed(filter)
 	where.add("id > ?", window.After)
 	var rows []row

@@ -13,6 +13,7 @@ import (
 	"zomato/modules/restaurants"
 	"zomato/modules/restaurants/internal/core"
 	"zomato/platform/fault"
+	"zomato/platform/paging"
 )
 
 // complete is a restaurant with every field.
@@ -90,16 +91,16 @@ func TestStore_lists_restaurants_by_id(t *testing.T) {
 		}
 		for _, c := range []struct {
 			filter core.Filter
-			window core.Window
+			window paging.Window
 			want   []string
 			count  int64
 		}{
-			{core.Filter{}, core.Window{Limit: 10}, []string{"0", "1", "2", "3", "4"}, 5},
-			{core.Filter{}, core.Window{Limit: 2}, []string{"0", "1", "2"}, 5}, // one more, since there is one
-			{core.Filter{}, core.Window{Limit: 2, Skip: 3}, []string{"3", "4"}, 5},
-			{core.Filter{}, core.Window{Limit: 2, After: ids[1]}, []string{"2", "3", "4"}, 5},
-			{core.Filter{IsActive: new(true)}, core.Window{Limit: 10}, []string{"0", "2", "4"}, 3},
-			{core.Filter{IsActive: new(false)}, core.Window{Limit: 10, After: ids[1]}, []string{"3"}, 2},
+			{core.Filter{}, paging.Window{Limit: 10}, []string{"0", "1", "2", "3", "4"}, 5},
+			{core.Filter{}, paging.Window{Limit: 2}, []string{"0", "1", "2"}, 5}, // one more, since there is one
+			{core.Filter{}, paging.Window{Limit: 2, Skip: 3}, []string{"3", "4"}, 5},
+			{core.Filter{}, paging.Window{Limit: 2, After: ids[1]}, []string{"2", "3", "4"}, 5},
+			{core.Filter{IsActive: new(true)}, paging.Window{Limit: 10}, []string{"0", "2", "4"}, 3},
+			{core.Filter{IsActive: new(false)}, paging.Window{Limit: 10, After: ids[1]}, []string{"3"}, 2},
 		} {
 			got, err := f.store.List(t.Context(), c.filter, c.window)
 			require.NoError(t, err)
@@ -147,7 +148,7 @@ func TestStore_hides_a_deleted_restaurant_everywhere(t *testing.T) {
 		_, err = f.store.Item(t.Context(), item.ID)
 		assert.True(t, fault.Is(err, restaurants.CodeItemNotFound), "%v", err)
 
-		listed, err := f.store.List(t.Context(), core.Filter{}, core.Window{Limit: 10})
+		listed, err := f.store.List(t.Context(), core.Filter{}, paging.Window{Limit: 10})
 		require.NoError(t, err)
 		assert.Equal(t, []restaurants.Restaurant{stays}, listed)
 		count, err := f.store.Count(t.Context(), core.Filter{})
@@ -159,7 +160,7 @@ func TestStore_hides_a_deleted_restaurant_everywhere(t *testing.T) {
 		menu, err := f.store.Menu(t.Context(), core.ItemFilter{RestaurantID: gone.ID})
 		require.NoError(t, err)
 		assert.Empty(t, menu)
-		items, err := f.store.SearchItems(t.Context(), core.ItemFilter{}, core.Window{Limit: 10})
+		items, err := f.store.SearchItems(t.Context(), core.ItemFilter{}, paging.Window{Limit: 10})
 		require.NoError(t, err)
 		assert.Equal(t, []restaurants.MenuItem{kept}, items)
 		cuisines, err := f.store.Cuisines(t.Context())
