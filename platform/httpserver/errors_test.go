@@ -33,7 +33,7 @@ func TestEvery_refusal_is_a_problem_document(t *testing.T) {
 		{"the character zero", "POST", "/dishes/", `{"name":"a\u0000","price":1}`, nil, 400, "malformed_json"},
 		{"a compressed body", "POST", "/dishes/", `{}`, []string{"Content-Encoding", "gzip"}, 415, "unsupported_content_encoding"},
 		{"another media type", "POST", "/dishes/", `{}`, []string{"Content-Type", "text/plain"}, 415, "unsupported_media_type"},
-		{"a body too large", "POST", "/dishes/", strings.Repeat(" ", 300<<10), nil, 413, "body_too_large"},
+		{"a body too large", "POST", "/dishes/", tooLarge, nil, 413, "body_too_large"},
 		{"headers too large", "GET", "/dishes/", "", []string{"X-Large", strings.Repeat("x", 16<<10)}, 431, "headers_too_large"},
 		{"a broken escape in the query", "GET", "/dishes/?%zz=1", "", nil, 400, "malformed_query"},
 		{"a zero in the query", "GET", "/dishes/?limit=%00", "", nil, 400, "malformed_query"},
@@ -61,6 +61,11 @@ func TestEvery_refusal_is_a_problem_document(t *testing.T) {
 	}
 }
 
+// tooLarge stands for a body beyond the limit. Only its length is sent: the
+// server answers and closes without reading it, and to write into that would
+// sometimes lose the answer.
+const tooLarge = "too large"
+
 // callRaw sends what the standard client would refuse to send.
 func callRaw(t *testing.T, url, method, path, body string, headers ...string) httpclient.Answer {
 	t.Helper()
@@ -72,7 +77,11 @@ func callRaw(t *testing.T, url, method, path, body string, headers ...string) ht
 		}
 		text += headers[i] + ": " + headers[i+1] + "\r\n"
 	}
-	if body != "" {
+	switch body {
+	case "":
+	case tooLarge:
+		text, body = text+contentType+"Content-Length: 300000\r\n", ""
+	default:
 		text += contentType + fmt.Sprintf("Content-Length: %d\r\n", len(body))
 	}
 	return raw(t, url, text+"\r\n"+body, 1)[0]
