@@ -28,9 +28,15 @@ func finish(c *fiber.Ctx, rule access.Rule) {
 	if read || version != "" {
 		c.Set(fiber.HeaderETag, entityTag(version, response.Body()))
 	}
-	if !read {
-		return
+	if read {
+		offer(c, rule)
 	}
+}
+
+// offer completes the answer to a GET or HEAD that has its ETag: who may keep
+// it, and 304 for a client that has it.
+func offer(c *fiber.Ctx, rule access.Rule) {
+	response := c.Response()
 	if rule.IsPublic() {
 		c.Set(fiber.HeaderCacheControl, "public, no-cache")
 	} else {

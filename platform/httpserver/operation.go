@@ -199,9 +199,7 @@ func refuseIDs(ctx huma.Context, names []string) *problem {
 		value := ctx.Param(name)
 		id, err := strconv.ParseInt(value, 10, 64)
 		if err != nil || id < 1 || strconv.FormatInt(id, 10) != value { // +1 and 01 are no ids either
-			p := newProblem(http.StatusUnprocessableEntity, codeInvalid, "An id in the path is a positive whole number.")
-			p.Errors = []problemField{{Pointer: "path/" + name, Code: codeInvalid, Detail: p.Detail}}
-			return p
+			return newInvalid("path/"+name, "An id in the path is a positive whole number.")
 		}
 	}
 	return nil

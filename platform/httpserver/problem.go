@@ -102,6 +102,13 @@ func newProblem(status int, code, detail string) *problem {
 	return &problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Code: code, Detail: detail}
 }
 
+// newInvalid makes the problem of one finding about one part of the request.
+func newInvalid(pointer, detail string) *problem {
+	p := newProblem(http.StatusUnprocessableEntity, codeInvalid, detail)
+	p.Errors = []problemField{{Pointer: pointer, Code: codeInvalid, Detail: detail}}
+	return p
+}
+
 // of completes the problem with what is known of the request.
 func (p *problem) of(info *request) *problem {
 	p.Instance, p.RequestID = info.path, info.id

@@ -1,7 +1,6 @@
 package httpserver
 
 import (
-	"net/http"
 	"reflect"
 	"strings"
 
@@ -53,9 +52,7 @@ func refuseRepeated(ctx huma.Context) *problem {
 	given := url.Query()
 	for _, parameter := range ctx.Operation().Parameters {
 		if parameter.In == "query" && parameter.Schema.Type != huma.TypeArray && len(given[parameter.Name]) > 1 {
-			p := newProblem(http.StatusUnprocessableEntity, codeInvalid, "This parameter takes one value.")
-			p.Errors = []problemField{{Pointer: "query/" + parameter.Name, Code: codeInvalid, Detail: p.Detail}}
-			return p
+			return newInvalid("query/"+parameter.Name, "This parameter takes one value.")
 		}
 	}
 	return nil

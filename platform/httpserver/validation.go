@@ -45,8 +45,7 @@ func problemOfHuma(status int, msg string, errs []error) *problem {
 	switch {
 	case status == http.StatusBadRequest && strings.HasPrefix(textOf(errs), "json: cannot unmarshal"):
 		// It is valid JSON, with a number that no float holds.
-		p = newProblem(http.StatusUnprocessableEntity, codeInvalid, unfitNumber)
-		p.Errors = []problemField{{Pointer: "#", Code: codeInvalid, Detail: unfitNumber}}
+		p = newInvalid("#", unfitNumber)
 	case status == http.StatusBadRequest && strings.Contains(msg, "body is required"):
 		p.Code, p.Detail = "body_required", "The request has no body."
 	case status == http.StatusBadRequest && len(p.Errors) > 0 && p.Errors[0].Pointer != "#":
