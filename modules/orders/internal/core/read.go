@@ -8,6 +8,7 @@ import (
 	"zomato/modules/customers"
 	"zomato/modules/orders"
 	"zomato/modules/restaurants"
+	"zomato/platform/calendar"
 	"zomato/platform/fault"
 	"zomato/platform/paging"
 )
@@ -73,41 +74,18 @@ func (s *Service) OfCustomer(ctx context.Context, customerID int64, status order
 	return s.page(ctx, Filter{CustomerID: customerID, Status: status}, q)
 }
 
-// Days bounds a list by dates of the restaurant's time zone, such as
-// 2026-11-22: from the one, up to and without the other. "" does not bound.
-type Days struct{ From, To string }
-
-// OfRestaurant gives a page of a restaurant's orders, the newest first. Faults:
-// restaurant_not_found, or findings about the parameters.
-func (s *Service) OfRestaurant(ctx context.Context, restaurantID int64, status orders.Status, days Days, q paging.Query) (paging.Page[orders.Order], error) {
+// OfRestaurant gives a page of a restaurant's orders, the newest first, of the
+// days in its time zone. Faults: restaurant_not_found.
+func (s *Service) OfRestaurant(ctx context.Context, restaurantID int64, status orders.Status, days calendar.Days, q paging.Query) (paging.Page[orders.Order], error) {
 	restaurant, err := s.restaurants.Get(ctx, restaurantID)
 	if err != nil {
 		return paging.Page[orders.Order]{}, err
 	}
-	f := Filter{RestaurantID: restaurantID, Status: status}
-	if f.From, f.To, err = days.in(restaurant.Timezone); err != nil {
-		return paging.Page[orders.Order]{}, err
-	}
-	return s.page(ctx, f, q)
-}
-
-// in gives the instants at which the days begin in a time zone.
-func (d Days) in(timezone string) (from, to *time.Time, err error) {
-	zone, err := time.LoadLocation(timezone)
+	zone, err := time.LoadLocation(restaurant.Timezone)
 	if err != nil {
-		return nil, nil, fmt.Errorf("load the time zone of a restaurant: %w", err)
+		return paging.Page[orders.Order]{}, fmt.Errorf("load the time zone of a restaurant: %w", err)
 	}
-	var findings fault.Findings
-	begin := func(parameter, day string) *time.Time {
-		if day == "" {
-			return nil
-		}
-		at, err := time.ParseInLocation(time.DateOnly, day, zone)
-		if err != nil {
-			findings.Add("query/"+parameter, "invalid", "This must be a date such as 2026-11-22.")
-		}
-		return &at
-	}
-	from, to = begin("from", d.From), begin("to", d.To)
-	return from, to, findings.Err()
+	f := Filter{RestaurantID: restaurantID, Status: status}
+	f.From, f.To = days.Instants(zone)
+	return s.page(ctx, f, q)
 }

@@ -7,6 +7,7 @@ import (
 	"zomato/modules/orders"
 	"zomato/modules/orders/internal/core"
 	"zomato/modules/restaurants"
+	"zomato/platform/calendar"
 	"zomato/platform/httpserver"
 )
 
@@ -156,7 +157,11 @@ func (h handlers) ofCustomer(ctx context.Context, in *customerListInput) (*https
 }
 
 func (h handlers) ofRestaurant(ctx context.Context, in *restaurantListInput) (*httpserver.List[orders.Order], error) {
-	page, err := h.service.OfRestaurant(ctx, in.RestaurantID, orders.Status(in.Status), core.Days{From: in.From, To: in.To}, in.Query())
+	days, err := calendar.ParseDays(in.From, in.To)
+	if err != nil {
+		return nil, err
+	}
+	page, err := h.service.OfRestaurant(ctx, in.RestaurantID, orders.Status(in.Status), days, in.Query())
 	if err != nil {
 		return nil, err
 	}
