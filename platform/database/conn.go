@@ -8,9 +8,9 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// Conn runs statements: in the transaction of the Write it was taken in, or
-// on the read pool. It is for what DB.Get, DB.Select and DB.Exec do not offer,
-// such as reading row by row or sqlx's named parameters; its queries are
+// Conn runs statements: in the transaction of the Write or Read it was taken
+// in, or on the read pool. It is for what DB.Get, DB.Select and DB.Exec do not
+// offer, such as reading row by row or sqlx's named parameters; its queries are
 // written with the placeholders of the dialect (see DB.Rebind). Errors that
 // come up while rows are read are the driver's.
 type Conn interface {
@@ -41,7 +41,7 @@ func (b binding) BindNamed(query string, arg any) (string, []any, error) {
 	return b.db.readers.BindNamed(query, arg)
 }
 
-// poolConn reads outside a Write.
+// poolConn reads outside a Write or Read.
 type poolConn struct {
 	binding
 	scope *scope // of the context that asked for the Conn
@@ -52,7 +52,7 @@ func (c poolConn) ready(ctx context.Context) error {
 	if part := c.db.partOf(ctx); part != nil && part.ready() == nil {
 		return ErrOuterContext // a Conn from outside with the context from inside
 	}
-	if c.scope.isWriting(c.db) {
+	if c.scope.isInside(c.db) {
 		return ErrOuterContext
 	}
 	return c.db.outside(ctx)
@@ -63,6 +63,7 @@ func (c poolConn) ExecContext(ctx context.Context, query string, args ...any) (s
 	if err := c.ready(ctx); err != nil {
 		return nil, err
 	}
+	c.db.observe(ctx, query, args...)
 	result, err := c.db.readers.ExecContext(ctx, query, args...)
 	return result, c.db.translate(err, true)
 }
@@ -72,6 +73,7 @@ func (c poolConn) QueryContext(ctx context.Context, query string, args ...any) (
 	if err := c.ready(ctx); err != nil {
 		return nil, err
 	}
+	c.db.observe(ctx, query, args...)
 	rows, err := c.db.readers.QueryContext(ctx, query, args...)
 	return rows, c.db.translate(err, true)
 }
@@ -81,6 +83,7 @@ func (c poolConn) QueryxContext(ctx context.Context, query string, args ...any) 
 	if err := c.ready(ctx); err != nil {
 		return nil, err
 	}
+	c.db.observe(ctx, query, args...)
 	rows, err := c.db.readers.QueryxContext(ctx, query, args...)
 	return rows, c.db.translate(err, true)
 }
@@ -90,6 +93,7 @@ func (c poolConn) QueryRowxContext(ctx context.Context, query string, args ...an
 	if err := c.ready(ctx); err != nil {
 		return failedRow(err)
 	}
+	c.db.observe(ctx, query, args...)
 	row := c.db.readers.QueryRowxContext(ctx, query, args...)
 	if err := row.Err(); err != nil {
 		return failedRow(c.db.translate(err, true))
@@ -97,17 +101,21 @@ func (c poolConn) QueryRowxContext(ctx context.Context, query string, args ...an
 	return row
 }
 
-// transactionConn runs statements inside a Write.
+// transactionConn runs statements inside a Write or Read.
 type transactionConn struct {
 	binding
 	part *part
 }
 
-// ExecContext changes rows.
+// ExecContext changes rows, which a Read may not, also inside a Write.
 func (c transactionConn) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	if err := c.part.ready(); err != nil {
 		return nil, err
 	}
+	if c.part.reading {
+		return nil, ErrReadOnly
+	}
+	c.db.observe(ctx, query, args...)
 	result, err := c.part.op.tx.ExecContext(c.part.op.statementContext(ctx), query, args...)
 	return result, c.part.op.settle(ctx, err)
 }
@@ -117,6 +125,7 @@ func (c transactionConn) QueryContext(ctx context.Context, query string, args ..
 	if err := c.part.ready(); err != nil {
 		return nil, err
 	}
+	c.db.observe(ctx, query, args...)
 	rows, err := c.part.op.tx.QueryContext(c.part.op.statementContext(ctx), query, args...)
 	return rows, c.part.op.settle(ctx, err)
 }
@@ -126,6 +135,7 @@ func (c transactionConn) QueryxContext(ctx context.Context, query string, args .
 	if err := c.part.ready(); err != nil {
 		return nil, err
 	}
+	c.db.observe(ctx, query, args...)
 	rows, err := c.part.op.tx.QueryxContext(c.part.op.statementContext(ctx), query, args...)
 	return rows, c.part.op.settle(ctx, err)
 }
@@ -135,6 +145,7 @@ func (c transactionConn) QueryRowxContext(ctx context.Context, query string, arg
 	if err := c.part.ready(); err != nil {
 		return failedRow(err)
 	}
+	c.db.observe(ctx, query, args...)
 	row := c.part.op.tx.QueryRowxContext(c.part.op.statementContext(ctx), query, args...)
 	if err := row.Err(); err != nil {
 		return failedRow(c.part.op.settle(ctx, err))
@@ -142,8 +153,8 @@ func (c transactionConn) QueryRowxContext(ctx context.Context, query string, arg
 	return row
 }
 
-// uncancelled keeps a context's values only. A statement of a transaction is
-// never interrupted: SQLite would undo the whole transaction.
+// uncancelled keeps a context's values only. A statement of a Write is never
+// interrupted: SQLite would undo the whole transaction.
 func uncancelled(ctx context.Context) context.Context {
 	if ctx.Done() == nil {
 		return ctx

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -46,6 +47,8 @@ type DB struct {
 	writer  *sqlx.DB
 	readers *sqlx.DB
 	rebound rebound
+	// observer is told of the statements; nil unless Observe was called.
+	observer atomic.Pointer[Observer]
 
 	// path is the SQLite file, absolute; empty on Postgres.
 	path string
@@ -85,7 +88,7 @@ func Open(ctx context.Context, cfg Config, log *zap.Logger) (*DB, error) {
 
 // Close waits for the Write in progress on SQLite, refuses further ones and
 // closes every connection. It may be called again. It must not be called
-// inside a Write.
+// inside a Write or Read.
 func (db *DB) Close() error {
 	db.closing.Do(func() {
 		close(db.closed)

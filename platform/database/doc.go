@@ -15,7 +15,17 @@
 //		return err
 //	})
 //
-// What holds inside the function, on both databases:
+// Read is the unit of an answer: what its function reads, in however many
+// statements, is of one state of the database. A single statement needs none.
+//
+//	err := db.Read(ctx, func(ctx context.Context) error {
+//		if err := db.Get(ctx, &order, `SELECT version FROM orders_orders WHERE id = ?`, id); err != nil {
+//			return err
+//		}
+//		return db.Select(ctx, &lines, `SELECT name, quantity FROM orders_items WHERE order_id = ?`, id)
+//	})
+//
+// What holds inside the function of a Write, on both databases:
 //
 //   - Its context cannot be cancelled. The caller's deadline counts until the
 //     function starts, not later: a statement that SQLite interrupts undoes
@@ -34,6 +44,11 @@
 //   - Rows are read to the end or closed before the next statement.
 //   - It says nothing about when the transaction is committed, or with whom:
 //     only that it is once Write has returned nil.
+//
+// The function of a Read has the same rules about database work, failed
+// statements and rows. Otherwise its context ends with the caller's, it runs
+// once, a Read inside a Read or Write joins it without a savepoint, and a Write
+// inside a Read is refused.
 //
 // # Errors
 //

@@ -19,16 +19,19 @@ import (
 
 // Misuse of this package: programming errors, except for ErrLocked.
 var (
-	// ErrEnded: the context or Conn belongs to a Write that has ended, for
-	// example in a goroutine that outlived it.
+	// ErrEnded: the context or Conn belongs to a Write or Read that has ended,
+	// for example in a goroutine that outlived it.
 	ErrEnded = errors.New("database: this transaction has ended")
-	// ErrOuterContext: inside a Write something was asked with the context
-	// from outside. A read would see stale data, a Write would wait for itself.
-	ErrOuterContext = errors.New("database: inside a Write, use the context that its function was given")
+	// ErrOuterContext: inside a Write or Read something was asked with the
+	// context from outside. A read would see another state, a Write would wait
+	// for itself.
+	ErrOuterContext = errors.New("database: inside a Write or Read, use the context that its function was given")
+	// ErrReading: a Write began inside a Read, which would not see its changes.
+	ErrReading = errors.New("database: nothing is written inside a Read: put the Write before or after it, or the Read into the Write")
 	// ErrReadOnly: a statement outside a Write tried to change something.
 	ErrReadOnly = errors.New("database: changes are made inside a Write")
-	// ErrAborted: an earlier statement of this transaction, or of this nested
-	// Write, failed; what it did is undone.
+	// ErrAborted: an earlier statement of this Write, nested Write or Read
+	// failed. What a Write did is undone.
 	ErrAborted = errors.New("database: an earlier statement of this transaction failed")
 	// ErrNotWriting: a hook was given outside a Write.
 	ErrNotWriting = errors.New("database: hooks belong inside a Write")
@@ -125,6 +128,11 @@ func isPostgresUnavailable(code string) bool {
 func isConflict(err error) bool {
 	pg, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && (pg.Code == "40001" || pg.Code == "40P01")
+}
+
+// isInterruption tells whether somebody stopped waiting for a statement.
+func isInterruption(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // isStatementFailure tells whether the database itself refused a statement,

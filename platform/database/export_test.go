@@ -37,6 +37,9 @@ func (db *DB) ReaderConnections() (most, open int) {
 	return stats.MaxOpenConnections, stats.OpenConnections
 }
 
+// BusyReaders is how many connections of the read pool are in use.
+func (db *DB) BusyReaders() int { return db.readers.Stats().InUse }
+
 // Translate is the one place where drivers' errors are classified.
 func (db *DB) Translate(err error, reading bool) error { return db.translate(err, reading) }
 

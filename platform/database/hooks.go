@@ -47,6 +47,9 @@ func register(ctx context.Context, add func(*operation)) error {
 	if err := part.ready(); err != nil {
 		return err
 	}
+	if part.reading {
+		return ErrNotWriting
+	}
 	part.op.mu.Lock()
 	defer part.op.mu.Unlock()
 	add(part.op)
@@ -59,7 +62,11 @@ func (op *operation) runBefore(ctx context.Context) error {
 	if len(op.before) == 0 {
 		return nil
 	}
-	defer scopeOf(ctx).enter(op.db)()
+	leave, err := scopeOf(ctx).enter(op.db)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	for _, hook := range op.before {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("before the commit: %w", op.db.translate(err, false))

@@ -47,12 +47,14 @@ const (
 // then the modules' in the given order. What is applied already is left alone,
 // and so is everything of a module that is not given. Several instances may do
 // this at once on Postgres; on SQLite it is for the process that serves the
-// file, or for none that does. It must not be called inside a Write.
+// file, or for none that does. It must not be called inside a Write or Read.
 //
 // The error names the module and the file that failed; that file is undone,
 // the ones before it, which are returned, stay.
 func (db *DB) Migrate(ctx context.Context, modules []Migrations) ([]Applied, error) {
-	if db.partOf(ctx) != nil {
+	if part := db.partOf(ctx); part != nil && part.reading {
+		return nil, ErrReading
+	} else if part != nil {
 		return nil, ErrOuterContext
 	}
 	if err := db.outside(ctx); err != nil {

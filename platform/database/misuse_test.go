@@ -2,6 +2,7 @@ package database_test
 
 import (
 	"context"
+	"sync"
 	"testing"
 
 	"github.com/jmoiron/sqlx"
@@ -26,6 +27,7 @@ func everyUse(ctx context.Context, db *database.DB) map[string]error {
 		"Queryx": queryxErr,
 		"Row":    sqlx.GetContext(ctx, conn, new(int), "SELECT 1"),
 		"Write":  db.Write(ctx, func(context.Context) error { return nil }),
+		"Read":   db.Read(ctx, func(context.Context) error { return nil }),
 	}
 }
 
@@ -116,5 +118,126 @@ func TestChangeOutsideAWrite(t *testing.T) {
 		require.ErrorIs(t, db.Select(t.Context(), new([]int), change+" RETURNING id"), database.ErrReadOnly)
 		require.ErrorIs(t, sqlx.GetContext(t.Context(), db.Conn(t.Context()), new(int), change+" RETURNING id"), database.ErrReadOnly)
 		assert.Empty(t, notes(t, db))
+	})
+}
+
+func TestReadThatHasEnded(t *testing.T) {
+	t.Parallel()
+	testkit.EachDatabase(t, func(t *testing.T, url string) {
+		db := withNotes(t, url)
+		var kept context.Context
+		var conn database.Conn
+		keep := func(ctx context.Context) error {
+			kept, conn = ctx, db.Conn(ctx)
+			return nil
+		}
+		check := func() {
+			for use, err := range everyUse(kept, db) {
+				require.ErrorIs(t, err, database.ErrEnded, use)
+			}
+			require.ErrorIs(t, database.AfterCommit(kept, nil), database.ErrEnded)
+			require.ErrorIs(t, sqlx.GetContext(t.Context(), conn, new(int), "SELECT 1"), database.ErrEnded)
+		}
+
+		require.NoError(t, db.Read(t.Context(), keep))
+		check()
+		for name, around := range map[string]func(context.Context, func(context.Context) error) error{"Read": db.Read, "Write": db.Write} {
+			require.NoError(t, around(t.Context(), func(ctx context.Context) error {
+				require.NoError(t, db.Read(ctx, keep))
+				check() // the inner one has ended, though the outer one has not
+				return db.Get(ctx, new(int), "SELECT 1")
+			}), name)
+		}
+	})
+}
+
+func TestReadThatOutlivesWhatIsAroundIt(t *testing.T) {
+	t.Parallel()
+	testkit.EachDatabase(t, func(t *testing.T, url string) {
+		db := withNotes(t, url)
+		for name, around := range map[string]func(context.Context, func(context.Context) error) error{"Read": db.Read, "Write": db.Write} {
+			inside, goOn, done := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+			require.NoError(t, around(t.Context(), func(ctx context.Context) error {
+				go func() {
+					done <- db.Read(ctx, func(ctx context.Context) error {
+						close(inside)
+						<-goOn
+						return db.Get(ctx, new(int), "SELECT 1")
+					})
+				}()
+				<-inside
+				return nil
+			}), name)
+			close(goOn)
+			require.ErrorIs(t, <-done, database.ErrEnded, name)
+		}
+	})
+}
+
+func TestWriteInsideARead(t *testing.T) {
+	t.Parallel()
+	testkit.EachDatabase(t, func(t *testing.T, url string) {
+		db, other := withNotes(t, url), withNotes(t, fresh(t, url))
+		never := func(context.Context) error {
+			t.Error("it started")
+			return nil
+		}
+		require.NoError(t, db.Read(database.WithScope(t.Context()), func(ctx context.Context) error {
+			require.ErrorIs(t, db.Write(ctx, never), database.ErrReading)
+			require.NoError(t, db.Read(ctx, func(ctx context.Context) error {
+				require.ErrorIs(t, db.Write(ctx, never), database.ErrReading)
+				return nil
+			}))
+			require.ErrorIs(t, database.AfterCommit(ctx, nil), database.ErrNotWriting)
+			require.ErrorIs(t, database.BeforeCommit(ctx, nil), database.ErrNotWriting)
+			_, err := db.Migrate(ctx, nil)
+			require.ErrorIs(t, err, database.ErrReading)
+			require.NoError(t, other.Write(ctx, func(ctx context.Context) error { return add(ctx, other, 1) }), "another database is not meant")
+			return db.Get(ctx, new(int), "SELECT 1")
+		}))
+		assert.Empty(t, notes(t, db))
+	})
+}
+
+func TestOuterContextInsideARead(t *testing.T) {
+	t.Parallel()
+	testkit.EachDatabase(t, func(t *testing.T, url string) {
+		db := withNotes(t, url)
+		outer := database.WithScope(t.Context())
+		outside := db.Conn(t.Context()) // no WithScope is needed for this one
+		require.NoError(t, db.Read(outer, func(ctx context.Context) error {
+			for use, err := range everyUse(outer, db) {
+				require.ErrorIs(t, err, database.ErrOuterContext, use)
+			}
+			require.ErrorIs(t, sqlx.GetContext(ctx, outside, new(int), "SELECT 1"), database.ErrOuterContext)
+			require.NoError(t, db.Get(database.WithScope(outer), new(int), "SELECT 1"), "work of its own has a scope of its own")
+			return db.Get(ctx, new(int), "SELECT 1")
+		}))
+		require.NoError(t, db.Get(outer, new(int), "SELECT 1"), "afterwards it is the request's context again")
+		require.Error(t, db.Read(outer, func(context.Context) error { return errNo }))
+		require.NoError(t, db.Get(outer, new(int), "SELECT 1"), "also after a failure")
+		require.NoError(t, db.Write(outer, func(ctx context.Context) error { return add(ctx, db, 1) }))
+	})
+}
+
+// Of two at once in one request one may be refused. Afterwards all is as before.
+func TestReadsAtOnceInOneRequest(t *testing.T) {
+	t.Parallel()
+	testkit.EachDatabase(t, func(t *testing.T, url string) {
+		db := withNotes(t, url)
+		request := database.WithScope(t.Context())
+		var group sync.WaitGroup
+		for range 8 {
+			group.Go(func() {
+				for range 25 {
+					if err := db.Read(request, func(ctx context.Context) error { return db.Get(ctx, new(int), "SELECT 1") }); err != nil {
+						assert.ErrorIs(t, err, database.ErrOuterContext)
+					}
+				}
+			})
+		}
+		group.Wait()
+		require.NoError(t, db.Get(request, new(int), "SELECT 1"))
+		require.NoError(t, db.Read(request, func(context.Context) error { return nil }))
 	})
 }

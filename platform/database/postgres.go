@@ -2,6 +2,8 @@ package database
 
 import (
 	"context"
+	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"strings"
@@ -71,13 +73,38 @@ func setDefault(config *pgx.ConnConfig, name, value string) {
 
 // openPostgresPool makes a pool; nothing is connected yet.
 func openPostgresPool(config *pgx.ConnConfig) *sqlx.DB {
-	pool := stdlib.OpenDB(*config)
+	pool := sql.OpenDB(postgresConnector{stdlib.GetConnector(*config)})
 	size := min(readerConnections(), postgresConnections)
 	pool.SetMaxOpenConns(size)
 	pool.SetMaxIdleConns(size)
 	pool.SetConnMaxIdleTime(postgresIdleTime)
 	pool.SetConnMaxLifetime(postgresLifetime)
 	return sqlx.NewDb(pool, "pgx")
+}
+
+// postgresConnector opens connections that the pool can judge.
+type postgresConnector struct{ driver.Connector }
+
+// Connect opens one connection.
+func (c postgresConnector) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := c.Connector.Connect(ctx)
+	if opened, ok := conn.(*stdlib.Conn); ok && err == nil { // it always is one
+		return postgresConn{opened}, nil
+	}
+	return conn, err
+}
+
+// postgresConn is pgx's connection, which closes itself when a statement is
+// interrupted and tells the pool only when the next one asks for it. Whoever
+// waits for a full pool gets what is given back, at most three times: under
+// load, one cancelled read would fail another that nobody cancelled.
+type postgresConn struct{ *stdlib.Conn }
+
+// IsValid tells the pool whether to keep the connection: when it is open and
+// no transaction is (driver.Validator).
+func (c postgresConn) IsValid() bool {
+	conn := c.Conn.Conn()
+	return !conn.IsClosed() && conn.PgConn().TxStatus() == 'I'
 }
 
 // warnOfLostCommits warns about a server that acknowledges before it has

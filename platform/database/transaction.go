@@ -8,16 +8,18 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 )
 
-// operation is one attempt of one outermost Write.
+// operation is one attempt of one outermost Write, or one outermost Read.
 type operation struct {
-	db   *DB
-	conn *sqlx.Conn
-	tx   *sqlx.Tx
-	done bool // committed
+	db      *DB
+	reading bool
+	conn    *sqlx.Conn
+	tx      *sqlx.Tx
+	done    bool // a Write is committed, a Read has read everything
 	// bound ends the transaction on Postgres, however its server or the
 	// network hang; on SQLite it never ends.
 	bound  context.Context //nolint:containedctx // it is the operation's own
@@ -26,20 +28,22 @@ type operation struct {
 	// mu guards what follows: a goroutine that wrongly uses the context must
 	// meet an error, not a data race.
 	mu     sync.Mutex
-	top    *part // the innermost Write that runs
+	top    *part // the innermost Write that runs, or the Read
 	after  []func() func(context.Context)
 	before []func(context.Context) error
 	// lost is why nothing of the operation can be committed any more.
 	lost error
 }
 
-// part is what one Write, outermost or nested, does within an operation.
+// part is what one Write or Read, outermost or nested, does within an operation.
 type part struct {
-	op    *operation
-	outer *part
-	depth int
-	ended atomic.Bool
+	op      *operation
+	outer   *part
+	reading bool // a Read, be it inside a Write
+	depth   int
+	ended   atomic.Bool
 	// failed is the first statement of the part that failed, guarded by op.mu.
+	// A Read inside another part leaves it to that one.
 	failed error
 	// How many hooks there were when it began.
 	after, before int
@@ -56,35 +60,65 @@ func (db *DB) partOf(ctx context.Context) *part {
 	return nil
 }
 
-// begin takes a connection and starts a transaction on it. ctx bounds the wait
-// for the connection only: the transaction must not end with it.
-func (db *DB) begin(ctx context.Context) (*operation, error) {
-	conn, err := db.writer.Connx(ctx)
+// begin takes a connection and starts a transaction on it: to change rows,
+// or only to read them all from one snapshot, which both databases take at the
+// first statement. ctx bounds the wait for the connection.
+func (db *DB) begin(ctx context.Context, reading bool) (*operation, error) {
+	pool, isolation := db.writer, sql.LevelReadCommitted
+	if reading {
+		pool, isolation = db.readers, sql.LevelRepeatableRead
+	}
+	conn, err := pool.Connx(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("take a connection: %w", db.translate(err, false))
+		return nil, fmt.Errorf("take a connection: %w", db.translate(err, reading))
 	}
-	var options *sql.TxOptions // SQLite: BEGIN IMMEDIATE, by the DSN
+	op := &operation{db: db, reading: reading, conn: conn}
+	op.bound, op.cancel = db.bind(ctx, reading)
+	var options *sql.TxOptions // SQLite: BEGIN IMMEDIATE by the writer's DSN, BEGIN by the readers'
 	if db.dialect == Postgres {
-		options = &sql.TxOptions{Isolation: sql.LevelReadCommitted}
+		options = &sql.TxOptions{Isolation: isolation, ReadOnly: reading}
 	}
-	bound, cancel := context.WithoutCancel(ctx), func() {}
-	if db.dialect == Postgres {
-		bound, cancel = context.WithTimeout(bound, db.transactionTime)
+	within := func() bool { return true }
+	if reading {
+		within = context.AfterFunc(ctx, op.cancel) // until BEGIN is through, which waits for the network
 	}
-	tx, err := conn.BeginTxx(bound, options)
+	db.observe(ctx, "BEGIN")
+	op.tx, err = conn.BeginTxx(op.bound, options)
+	if !within() {
+		err = ctx.Err()
+	}
 	if err != nil {
-		cancel()
-		_ = conn.Close() // gives it back to the pool
-		return nil, fmt.Errorf("begin a transaction: %w", db.translate(err, false))
+		op.end()
+		return nil, fmt.Errorf("begin a transaction: %w", db.translate(err, reading))
 	}
-	return &operation{db: db, conn: conn, tx: tx, bound: bound, cancel: cancel}, nil
+	return op, nil
 }
 
-// statementContext is the context of a statement of the transaction. The
-// caller's deadline does not interrupt it: SQLite would undo the whole
-// transaction. Postgres undoes only this one when its time is up.
+// bind gives the context that a transaction as a whole ends with. It is never
+// the caller's: a Write must not end with that, and of a Read it interrupts
+// the statements. Were it the transaction's, database/sql would roll back
+// beside a running fn, whose statements then fail in a dozen ways, and throw
+// SQLite's connection away.
+func (db *DB) bind(ctx context.Context, reading bool) (context.Context, context.CancelFunc) {
+	bound := context.WithoutCancel(ctx)
+	switch {
+	case db.dialect == SQLite:
+		return bound, func() {}
+	case reading:
+		return context.WithCancel(bound)
+	}
+	return context.WithTimeout(bound, db.transactionTime)
+}
+
+// statementContext is the context of a statement of the transaction. In a Read
+// whoever asked may stop waiting. In a Write the caller's deadline does not
+// interrupt it: SQLite would undo the whole transaction. Postgres undoes only
+// this one when its time is up.
 func (op *operation) statementContext(ctx context.Context) context.Context {
-	if op.db.dialect == Postgres {
+	switch {
+	case op.reading:
+		return ctx
+	case op.db.dialect == Postgres:
 		return op.bound
 	}
 	return uncancelled(ctx)
@@ -92,11 +126,19 @@ func (op *operation) statementContext(ctx context.Context) context.Context {
 
 // run runs fn as the outermost part.
 func (op *operation) run(ctx context.Context, fn func(context.Context) error) error {
-	root := &part{op: op}
+	root := &part{op: op, reading: op.reading}
 	op.top = root
 	defer root.ended.Store(true)
-	defer scopeOf(ctx).enter(op.db)()
-	if err := fn(context.WithValue(context.WithoutCancel(ctx), partKey{}, root)); err != nil {
+	leave, err := scopeOf(ctx).enter(op.db)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	inner := ctx
+	if !op.reading {
+		inner = context.WithoutCancel(ctx)
+	}
+	if err := fn(context.WithValue(inner, partKey{}, root)); err != nil {
 		return err
 	}
 	return op.verdict(root)
@@ -152,8 +194,9 @@ func (op *operation) settle(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
-	failed := isStatementFailure(err)
-	err = op.db.translate(op.db.unique(ctx, err, op.tx), false)
+	// Postgres's connection does not survive an interrupted statement.
+	failed := isStatementFailure(err) || op.reading && isInterruption(err)
+	err = op.db.translate(op.db.unique(ctx, err, op.tx), op.reading)
 	if failed {
 		op.mu.Lock()
 		defer op.mu.Unlock()
@@ -169,8 +212,10 @@ func (op *operation) settle(ctx context.Context, err error) error {
 
 // ready tells whether a statement or hook may still be added to the part.
 func (p *part) ready() error {
-	if p.ended.Load() {
-		return ErrEnded
+	for around := p; around != nil; around = around.outer {
+		if around.ended.Load() {
+			return ErrEnded
+		}
 	}
 	op := p.op
 	op.mu.Lock()
@@ -186,6 +231,7 @@ func (p *part) ready() error {
 
 // commit ends the operation well.
 func (op *operation) commit(ctx context.Context) error {
+	op.db.observe(ctx, "COMMIT")
 	if err := op.tx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", op.db.translate(op.db.unique(ctx, err, op.db.readers), false))
 	}
@@ -197,8 +243,17 @@ func (op *operation) commit(ctx context.Context) error {
 // SQLite ever fail to end the transaction, the next BEGIN on the connection
 // fails too: nothing can join it unnoticed.
 func (op *operation) end() {
-	if !op.done {
+	if op.reading { // a Write's time is limited as a whole
+		defer time.AfterFunc(readEndTime, op.cancel).Stop()
+	}
+	switch {
+	case op.tx == nil: // there was no BEGIN
+	case !op.done:
 		_ = op.tx.Rollback() // fails when the database has dropped the transaction: fine
+	case op.reading:
+		// A failure takes nothing from what has been read. It is no ROLLBACK
+		// for those who count these on a server.
+		_ = op.tx.Commit()
 	}
 	_ = op.conn.Close() // gives it back to the pool
 	op.cancel()
@@ -208,6 +263,9 @@ func (op *operation) end() {
 func (p *part) nest(ctx context.Context, fn func(context.Context) error) (err error) {
 	if err := p.ready(); err != nil {
 		return err
+	}
+	if p.reading {
+		return ErrReading
 	}
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("write: %w", p.op.db.translate(err, false))
@@ -236,6 +294,7 @@ func (op *operation) push(ctx context.Context) (*part, error) {
 	outer := op.top
 	inner := &part{op: op, outer: outer, depth: outer.depth + 1, after: len(op.after), before: len(op.before)}
 	op.mu.Unlock()
+	op.db.observe(ctx, "SAVEPOINT")
 	if _, err := op.tx.ExecContext(op.statementContext(ctx), "SAVEPOINT "+inner.savepoint()); err != nil {
 		return nil, fmt.Errorf("begin a nested write: %w", op.settle(ctx, err))
 	}
@@ -251,6 +310,7 @@ func (op *operation) pop(ctx context.Context, p *part, err error) error {
 	p.ended.Store(true)
 	ctx = op.statementContext(ctx) // the caller cannot cancel the end of a savepoint
 	if err == nil {
+		op.db.observe(ctx, "RELEASE")
 		if _, failure := op.tx.ExecContext(ctx, "RELEASE SAVEPOINT "+p.savepoint()); failure != nil {
 			err = fmt.Errorf("end a nested write: %w", op.db.translate(failure, false))
 		}

@@ -26,7 +26,7 @@ const (
 //
 // Inside the fn of another Write it joins that one as a savepoint: its failure
 // undoes its own changes and hooks only, its success counts when the outermost
-// one is committed.
+// one is committed. Inside a Read it is refused with ErrReading.
 func (db *DB) Write(ctx context.Context, fn func(ctx context.Context) error) error {
 	if part := db.partOf(ctx); part != nil {
 		return part.nest(ctx, fn)
@@ -82,7 +82,7 @@ func (db *DB) attempt(ctx context.Context, fn func(context.Context) error, rehea
 		return nil, err
 	}
 	defer release()
-	op, err := db.begin(ctx)
+	op, err := db.begin(ctx, false)
 	if err != nil {
 		return nil, err
 	}
@@ -124,14 +124,14 @@ func (db *DB) takeTurn(ctx context.Context) (release func(), err error) {
 	}
 }
 
-// outside checks that a context may be used outside a Write.
+// outside checks that a context may be used outside a Write or Read.
 func (db *DB) outside(ctx context.Context) error {
 	select {
 	case <-db.closed:
 		return unavailable(errClosed)
 	default:
 	}
-	if scopeOf(ctx).isWriting(db) {
+	if scopeOf(ctx).isInside(db) {
 		return ErrOuterContext
 	}
 	return nil
