@@ -30,3 +30,15 @@ func TestZone_knows_what_is_the_same_everywhere(t *testing.T) {
 		}
 	}
 }
+
+func TestZones_find_what_Zone_finds(t *testing.T) {
+	t.Parallel()
+	var zones clock.Zones
+	for range 2 {
+		zone, err := zones.Zone("Asia/Kolkata")
+		require.NoError(t, err)
+		require.Equal(t, "Asia/Kolkata", zone.String())
+		_, err = zones.Zone("Mars/Base")
+		require.Error(t, err)
+	}
+}

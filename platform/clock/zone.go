@@ -3,6 +3,7 @@ package clock
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -19,4 +20,23 @@ func Zone(name string) (*time.Location, error) {
 		return nil, fmt.Errorf("%q is no IANA time zone such as Asia/Kolkata: %w", name, err)
 	}
 	return zone, nil
+}
+
+// Zones is Zone with a memory, for what asks at every request: finding a zone
+// opens a file. It grows with the names that exist, some 600. The zero value is
+// ready. Safe for concurrent use.
+type Zones struct{ known sync.Map }
+
+// Zone finds a time zone as the function Zone does.
+func (z *Zones) Zone(name string) (*time.Location, error) {
+	if found, ok := z.known.Load(name); ok {
+		if zone, ok := found.(*time.Location); ok { // it always is one
+			return zone, nil
+		}
+	}
+	zone, err := Zone(name)
+	if err == nil {
+		z.known.Store(name, zone)
+	}
+	return zone, err
 }

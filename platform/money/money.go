@@ -75,3 +75,13 @@ func (a *Amount) UnmarshalJSON(data []byte) (err error) {
 	*a, err = Parse(string(data))
 	return err
 }
+
+// Mean gives the amount divided by a number, rounded to minor units, halves
+// upwards; nil for none. The amount must not be negative.
+func (a Amount) Mean(count int64) *Amount {
+	if count == 0 {
+		return nil
+	}
+	mean := (2*a + Amount(count)) / Amount(2*count)
+	return &mean
+}
