@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -31,7 +32,13 @@ const (
 	addressFields    = "address id is_default label latitude longitude"
 	restaurantFields = "address city closes_at confirm_within_minutes created_at cuisines currency delivery_fee description id is_active is_open latitude location longitude max_active_orders min_order_amount name next_open_at phone_number price_level rating rating_count slot_capacity slot_minutes timezone updated_at"
 	orderFields      = "confirm_by currency customer_id delivery_address delivery_slot delivery_time id order_date order_items order_status pricing promised_at restaurant_id special_instructions total_amount version"
-	itemFields       = "category description id is_available is_vegan is_vegetarian name preparation_time price restaurant_id stock"
+	reviewFields     = "author comment created_at customer_id edited_at id order_id rating reply restaurant_id sentiment sentiment_score"
+	// Figures, without those that come from orders and from reviews.
+	customerOrderFigures    = "average_order_value favourite_items favourite_restaurants last_order_at orders_by_status spent_by_currency total_orders total_spent"
+	customerReviewFigures   = "avg_rating_given reviews_count"
+	restaurantOrderFigures  = "average_order_value cancellation_rate daily orders_by_hour orders_by_status popular_items repeat_rate total_orders total_revenue unique_customers"
+	restaurantReviewFigures = "average_rating avg_rating rating_count rating_distribution sentiment"
+	itemFields              = "category description id is_available is_vegan is_vegetarian name preparation_time price restaurant_id stock"
 )
 
 // furnish creates one record of each kind and gives their paths.
@@ -48,6 +55,8 @@ func furnish(t *testing.T, app running) []resource {
 		{"/customers/1", true, customerFields},
 		{"/customers/1/addresses/", true, addressFields},
 		{"/customers/1/favourites", true, restaurantFields},
+		{"/customers/1/analytics", true, "customer_id " + customerOrderFigures + " " + customerReviewFigures},
+		{"/restaurants/1/analytics", true, "currency restaurant_id " + restaurantOrderFigures + " " + restaurantReviewFigures},
 		{"/customers/1/orders", true, orderFields},
 		{"/restaurants/1/orders", true, orderFields},
 		{"/orders/1", true, orderFields + " customer restaurant review timeline"},
@@ -67,26 +76,32 @@ func TestEvery_GET_keeps_the_conventions(t *testing.T) {
 	testkit.EachDatabase(t, func(t *testing.T, url string) {
 		app := serving(t, "DATABASE_URL="+url)
 		for _, r := range furnish(t, app) {
-			got := app.Do(t, "GET", r.path, "").Expect(t, 200)
-			require.Equal(t, "application/json", got.Header.Get("Content-Type"), r.path)
-			control := "public, no-cache"
-			if r.private {
-				control = "private, no-cache"
-			}
-			require.Equal(t, control, got.Header.Get("Cache-Control"), r.path)
-			etag := got.Header.Get("ETag")
-			require.Regexp(t, `^"[^"]+"$`, etag, r.path)
-			app.Do(t, "GET", r.path, "", "If-None-Match", etag).Expect(t, 304)
-			head := app.Do(t, "HEAD", r.path, "").Expect(t, 200)
-			require.Equal(t, etag, head.Header.Get("ETag"), r.path)
-			require.ElementsMatch(t, strings.Fields(r.fields), fieldsOf(t, got), r.path)
-			separator := "?"
-			if strings.Contains(r.path, "?") {
-				separator = "&"
-			}
-			app.Do(t, "GET", r.path+separator+"strange=1", "").Problem(t, 422, "unknown_field")
+			app.checkConventions(t, r)
 		}
 	})
+}
+
+// checkConventions holds an answer to design/api.md §3.
+func (app running) checkConventions(t *testing.T, r resource) {
+	t.Helper()
+	got := app.Do(t, "GET", r.path, "").Expect(t, 200)
+	require.Equal(t, "application/json", got.Header.Get("Content-Type"), r.path)
+	control := "public, no-cache"
+	if r.private {
+		control = "private, no-cache"
+	}
+	require.Equal(t, control, got.Header.Get("Cache-Control"), r.path)
+	etag := got.Header.Get("ETag")
+	require.Regexp(t, `^"[^"]+"$`, etag, r.path)
+	app.Do(t, "GET", r.path, "", "If-None-Match", etag).Expect(t, 304)
+	head := app.Do(t, "HEAD", r.path, "").Expect(t, 200)
+	require.Equal(t, etag, head.Header.Get("ETag"), r.path)
+	require.ElementsMatch(t, strings.Fields(r.fields), fieldsOf(t, got), r.path)
+	separator := "?"
+	if strings.Contains(r.path, "?") {
+		separator = "&"
+	}
+	app.Do(t, "GET", r.path+separator+"strange=1", "").Problem(t, 422, "unknown_field")
 }
 
 // fieldsOf names the fields of a record, or of the first in a list.
@@ -99,6 +114,62 @@ func fieldsOf(t *testing.T, a httpclient.Answer) []string {
 	a.JSON(t, &list)
 	require.NotEmpty(t, list)
 	return slices.Collect(maps.Keys(list[0]))
+}
+
+func TestEvery_GET_of_a_review_keeps_the_conventions(t *testing.T) {
+	t.Parallel()
+	testkit.EachDatabase(t, func(t *testing.T, url string) {
+		app := serving(t, "DATABASE_URL="+url)
+		furnish(t, app)
+		deliver(t, app, 1)
+		app.Do(t, "POST", "/orders/1/review", `{"rating":5,"comment":"Amazing food and fast delivery!"}`).Expect(t, 201)
+		for path, private := range map[string]bool{
+			"/orders/1/review": true, "/customers/1/reviews": true, "/reviews/1": false, "/restaurants/1/reviews": false,
+		} {
+			app.checkConventions(t, resource{path, private, reviewFields})
+		}
+		shown := app.Do(t, "GET", "/orders/1", "").Object(t)["review"]
+		require.Equal(t, app.Do(t, "GET", "/reviews/1", "").Object(t), shown, "an order shows its review as it is")
+	})
+}
+
+// deliver walks an order to its end.
+func deliver(t *testing.T, app running, order int64) {
+	t.Helper()
+	for _, status := range []string{"confirmed", "preparing", "out_for_delivery", "delivered"} {
+		app.Do(t, "PUT", fmt.Sprintf("/orders/%d/status", order), `{"order_status":"`+status+`"}`).Expect(t, 200)
+	}
+}
+
+func TestFigures_leave_out_what_is_switched_off(t *testing.T) {
+	t.Parallel()
+	for disabled, want := range map[string][2]string{
+		"reviews":        {"customer_id " + customerOrderFigures, "currency restaurant_id " + restaurantOrderFigures},
+		"orders,reviews": {"customer_id", "currency restaurant_id"},
+	} {
+		t.Run("without "+disabled, func(t *testing.T) {
+			t.Parallel()
+			app := serving(t, "DATABASE_URL="+testkit.SQLite(t), "DISABLED_MODULES="+disabled)
+			app.Do(t, "POST", "/customers/", `{"name":"Asha Rao","email":"asha@example.com"}`).Expect(t, 201)
+			app.Do(t, "POST", "/restaurants/", `{"name":"Spice Route","cuisine":"Thai"}`).Expect(t, 201)
+			var document struct {
+				Components struct {
+					Schemas map[string]struct{ Required []string }
+				}
+			}
+			app.Do(t, "GET", "/openapi.json", "").JSON(t, &document)
+			described := slices.Collect(maps.Values(document.Components.Schemas))
+			for i, path := range []string{"/customers/1/analytics", "/restaurants/1/analytics"} {
+				fields := fieldsOf(t, app.Do(t, "GET", path, "").Expect(t, 200))
+				require.ElementsMatch(t, strings.Fields(want[i]), fields, path)
+				slices.Sort(fields)
+				require.True(t, slices.ContainsFunc(described, func(s struct{ Required []string }) bool {
+					slices.Sort(s.Required)
+					return slices.Equal(s.Required, fields)
+				}), "%s as the document says", path)
+			}
+		})
+	}
 }
 
 func TestA_change_is_seen_by_the_next_request(t *testing.T) {

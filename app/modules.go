@@ -9,6 +9,7 @@ import (
 	"zomato/modules/customers/customersfx"
 	"zomato/modules/orders/ordersfx"
 	"zomato/modules/restaurants/restaurantsfx"
+	"zomato/modules/reviews/reviewsfx"
 	"zomato/platform/httpserver"
 	"zomato/platform/module"
 )
@@ -20,6 +21,7 @@ func moduleTable() []module.Module {
 		{Name: "restaurants", On: restaurantsfx.Module(), Off: restaurantsfx.Disabled()},
 		{Name: "customers", Uses: []string{"restaurants"}, On: customersfx.Module(), Off: customersfx.Disabled()},
 		{Name: "orders", Needs: []string{"customers", "restaurants"}, On: ordersfx.Module(), Off: ordersfx.Disabled()},
+		{Name: "reviews", Needs: []string{"customers", "orders", "restaurants"}, On: reviewsfx.Module(), Off: reviewsfx.Disabled()},
 	}
 }
 

@@ -49,6 +49,7 @@ func rooms() map[string][]string {
 	return map[string][]string{
 		"customers":   {"/customers/x"},
 		"orders":      {"/orders/x"},
+		"reviews":     {"/reviews/x"},
 		"restaurants": {"/restaurants/x", "/menu-items/x", "/cuisines/"},
 	}
 }
@@ -116,7 +117,7 @@ func TestA_module_keeps_its_data_while_it_is_switched_off(t *testing.T) {
 		serving(t, url).Do(t, "POST", "/restaurants/", `{"name":"Spice Route","cuisine":"Thai"}`).Expect(t, 201)
 	})
 	t.Run("off", func(t *testing.T) {
-		serving(t, url, "DISABLED_MODULES=orders,restaurants").Do(t, "GET", "/restaurants/1", "").Problem(t, 404, "route_not_found")
+		serving(t, url, "DISABLED_MODULES=orders,restaurants,reviews").Do(t, "GET", "/restaurants/1", "").Problem(t, 404, "route_not_found")
 	})
 	t.Run("on again", func(t *testing.T) {
 		serving(t, url).Do(t, "GET", "/restaurants/1", "").Expect(t, 200)

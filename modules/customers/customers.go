@@ -36,6 +36,9 @@ type Customer struct {
 type Service interface {
 	// Get gives a customer. Faults: customer_not_found.
 	Get(ctx context.Context, id int64) (Customer, error)
+	// ByIDs gives the customers with these ids in the order asked for, each
+	// once; those who do not exist or were erased are left out.
+	ByIDs(ctx context.Context, ids []int64) ([]Customer, error)
 	// Lock gives a customer who stays as they are until the caller's unit of
 	// work ends: neither changed nor erased. Faults: customer_not_found.
 	Lock(ctx context.Context, id int64) (Customer, error)

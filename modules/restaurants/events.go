@@ -1,13 +1,22 @@
 package restaurants
 
-// Changed says that something of a restaurant is different from before: the
-// record or its rating; also that the restaurant is new.
+// Changed says that something of a restaurant's record is different from before;
+// also that the restaurant is new.
 type Changed struct {
 	RestaurantID int64 `json:"restaurant_id"`
 }
 
 // EventName implements eventbus.Event.
 func (Changed) EventName() string { return "restaurants.changed" }
+
+// Rated says that the rating of a restaurant is different from before, and
+// nothing else of it: who shows no rating has nothing to forget.
+type Rated struct {
+	RestaurantID int64 `json:"restaurant_id"`
+}
+
+// EventName implements eventbus.Event.
+func (Rated) EventName() string { return "restaurants.rated" }
 
 // Deleted says that a restaurant is gone, with its menu.
 type Deleted struct {

@@ -132,6 +132,7 @@ type Service interface {
 	// Items that are gone, or unlimited now, take nothing back.
 	ReturnStock(ctx context.Context, portions []Portion) error
 	// Rate writes the rating through, in the caller's unit of work. The
-	// restaurant's version stays. Faults: restaurant_not_found.
+	// restaurant's version stays. A deleted restaurant is rated too: its reviews
+	// can still be edited and deleted. Faults: restaurant_not_found.
 	Rate(ctx context.Context, id int64, change RatingChange) error
 }

@@ -24,7 +24,7 @@ import (
 // Module wires the customers module.
 func Module() fx.Option {
 	return fx.Module("customers",
-		fx.Provide(fx.Private, sqlstore.New, newCore),
+		fx.Provide(fx.Private, sqlstore.New, newCore, newAnalytics),
 		fx.Provide(
 			func(c *core.Service) customers.Service { return c },
 			fx.Annotate(routes, fx.ResultTags(`group:"routes"`)),
@@ -60,8 +60,16 @@ func newCore(n needs) *core.Service {
 	})
 }
 
-func routes(service *core.Service, enabled module.Enabled) httpserver.Routes {
-	return httpapi.Routes(service, enabled.Has("restaurants"))
+func newAnalytics(
+	store *sqlstore.Store, db *database.DB, orders customers.OrderActivity, reviews customers.ReviewFigures, names restaurants.Service,
+) *core.Analytics {
+	return core.NewAnalytics(store, db, orders, reviews, names)
+}
+
+func routes(service *core.Service, analytics *core.Analytics, enabled module.Enabled) httpserver.Routes {
+	return httpapi.Routes(service, analytics, httpapi.Parts{
+		Restaurants: enabled.Has("restaurants"), Orders: enabled.Has("orders"), Reviews: enabled.Has("reviews"),
+	})
 }
 
 func forgetRestaurant(service *core.Service) eventbus.Subscription {
@@ -74,6 +82,11 @@ type disabled struct{}
 // Get implements customers.Service.
 func (disabled) Get(context.Context, int64) (customers.Customer, error) {
 	return customers.Customer{}, unavailable()
+}
+
+// ByIDs implements customers.Service.
+func (disabled) ByIDs(context.Context, []int64) ([]customers.Customer, error) {
+	return nil, unavailable()
 }
 
 // Lock implements customers.Service.

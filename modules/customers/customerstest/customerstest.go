@@ -6,11 +6,14 @@ package customerstest
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"zomato/modules/customers"
+	"zomato/platform/byid"
 	"zomato/platform/fault"
 )
 
@@ -38,6 +41,11 @@ func (f *Fake) Get(_ context.Context, id int64) (customers.Customer, error) {
 	return c, nil
 }
 
+// ByIDs implements customers.Service.
+func (f *Fake) ByIDs(_ context.Context, ids []int64) ([]customers.Customer, error) {
+	return byid.InOrder(ids, slices.Collect(maps.Values(f.byID)), func(c customers.Customer) int64 { return c.ID }), nil
+}
+
 // Lock implements customers.Service; nothing changes a fake's customers anyway.
 func (f *Fake) Lock(ctx context.Context, id int64) (customers.Customer, error) { return f.Get(ctx, id) }
 
@@ -48,6 +56,19 @@ type Orders map[int64]bool
 // HasActiveOrders implements customers.OrderActivity.
 func (o Orders) HasActiveOrders(_ context.Context, customerID int64) (bool, error) {
 	return o[customerID], nil
+}
+
+// OrdersOfCustomer implements customers.OrderActivity: nobody has ordered.
+func (o Orders) OrdersOfCustomer(context.Context, int64) (customers.OrderSummary, bool, error) {
+	return customers.OrderSummary{}, true, nil
+}
+
+// Reviews is a customers.ReviewFigures: nobody has written any.
+type Reviews struct{}
+
+// ReviewsOfCustomer implements customers.ReviewFigures.
+func (Reviews) ReviewsOfCustomer(context.Context, int64) (customers.ReviewSummary, bool, error) {
+	return customers.ReviewSummary{}, true, nil
 }
 
 // Subject is a service under test that knows one customer and has forgotten
@@ -70,6 +91,14 @@ func RunSuite(t *testing.T, subject Subject) {
 		require.Equal(t, subject.Known, got)
 		require.NotEmpty(t, got.Name)
 		require.Positive(t, got.Version)
+	})
+	t.Run("gives customers in the order asked for, each once", func(t *testing.T) {
+		got, err := subject.Service.ByIDs(ctx, []int64{1 << 40, subject.Known.ID, subject.Erased, subject.Known.ID})
+		require.NoError(t, err)
+		require.Equal(t, []customers.Customer{subject.Known}, got)
+		got, err = subject.Service.ByIDs(ctx, nil)
+		require.NoError(t, err)
+		require.Empty(t, got)
 	})
 	t.Run("gives a locked customer whole", func(t *testing.T) {
 		require.NoError(t, subject.Write(ctx, func(ctx context.Context) error {

@@ -14,6 +14,7 @@ import (
 	"zomato/modules/orders/internal/httpapi"
 	"zomato/modules/orders/internal/sqlstore"
 	"zomato/modules/restaurants"
+	"zomato/platform/calendar"
 	"zomato/platform/clock"
 	"zomato/platform/database"
 	"zomato/platform/eventbus"
@@ -30,6 +31,7 @@ func Module() fx.Option {
 			fx.Annotate(sqlstore.Migrations, fx.ResultTags(`group:"migrations"`)),
 			// From the store and not from the core, which itself needs customers.
 			func(s *sqlstore.Store) customers.OrderActivity { return s },
+			func(s *sqlstore.Store) restaurants.OrderFigures { return s },
 			fx.Annotate(func(s *sqlstore.Store) customers.Eraser { return s }, fx.ResultTags(`group:"customers.erasers"`)),
 		),
 	)
@@ -38,7 +40,7 @@ func Module() fx.Option {
 // Disabled stands in for the module where it is switched off.
 func Disabled() fx.Option {
 	return fx.Module("orders",
-		fx.Supply(fx.Annotate(disabled{}, fx.As(new(orders.Service)), fx.As(new(customers.OrderActivity)))),
+		fx.Supply(fx.Annotate(disabled{}, fx.As(new(orders.Service)), fx.As(new(customers.OrderActivity)), fx.As(new(restaurants.OrderFigures)))),
 	)
 }
 
@@ -51,12 +53,13 @@ type needs struct {
 	Store       *sqlstore.Store
 	Customers   customers.Service
 	Restaurants restaurants.Service
+	Reviews     orders.ReviewLookup
 }
 
 func newCore(n needs) *core.Service {
 	return core.New(core.Dependencies{
 		Store: n.Store, Transactions: n.DB, Events: n.Publisher, Clock: n.Clock,
-		Customers: n.Customers, Restaurants: n.Restaurants,
+		Customers: n.Customers, Restaurants: n.Restaurants, Reviews: n.Reviews,
 	})
 }
 
@@ -75,6 +78,16 @@ func (disabled) Place(context.Context, orders.NewOrder) (orders.Order, error) {
 
 // HasActiveOrders implements customers.OrderActivity.
 func (disabled) HasActiveOrders(context.Context, int64) (bool, error) { return false, nil }
+
+// OrdersOfCustomer implements customers.OrderActivity.
+func (disabled) OrdersOfCustomer(context.Context, int64) (customers.OrderSummary, bool, error) {
+	return customers.OrderSummary{}, false, nil
+}
+
+// OrdersOfRestaurant implements restaurants.OrderFigures.
+func (disabled) OrdersOfRestaurant(context.Context, int64, string, calendar.Days) (restaurants.OrderSummary, bool, error) {
+	return restaurants.OrderSummary{}, false, nil
+}
 
 func unavailable() error {
 	return fault.New(fault.Unavailable, "module_disabled", "The orders module is disabled.")

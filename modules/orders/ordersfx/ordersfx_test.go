@@ -12,6 +12,7 @@ import (
 	"zomato/modules/customers/customerstest"
 	"zomato/modules/orders"
 	"zomato/modules/orders/ordersfx"
+	"zomato/modules/orders/orderstest"
 	"zomato/modules/restaurants"
 	"zomato/modules/restaurants/restaurantstest"
 	"zomato/platform/clock"
@@ -42,6 +43,7 @@ func build(t *testing.T, option fx.Option) given {
 		func() clock.Clock { return clock.System{} }, eventbus.NewPublisher,
 		func() customers.Service { return customerstest.New() },
 		func() restaurants.Service { return restaurantstest.New() },
+		func() orders.ReviewLookup { return orderstest.Reviews{} },
 	), fx.Populate(&out))
 	require.NoError(t, app.Err())
 	return out

@@ -16,6 +16,8 @@ import (
 	"zomato/platform/database"
 	"zomato/platform/eventbus"
 	"zomato/platform/fault"
+	"zomato/platform/httpserver"
+	"zomato/platform/module"
 )
 
 // Config is what the module takes from the configuration. The application
@@ -29,10 +31,10 @@ type Config struct {
 // Module wires the restaurants module.
 func Module() fx.Option {
 	return fx.Module("restaurants",
-		fx.Provide(fx.Private, sqlstore.New, newCore),
+		fx.Provide(fx.Private, sqlstore.New, newCore, newAnalytics),
 		fx.Provide(
 			func(c *core.Service) restaurants.Service { return c },
-			fx.Annotate(httpapi.Routes, fx.ResultTags(`group:"routes"`)),
+			fx.Annotate(routes, fx.ResultTags(`group:"routes"`)),
 			fx.Annotate(sqlstore.Migrations, fx.ResultTags(`group:"migrations"`)),
 		),
 	)
@@ -59,6 +61,14 @@ func newCore(n needs) (*core.Service, error) {
 	return core.New(core.Dependencies{
 		Store: n.Store, Transactions: n.DB, Events: n.Publisher, Clock: n.Clock, Timezone: n.Config.Timezone,
 	})
+}
+
+func newAnalytics(store *sqlstore.Store, db *database.DB, orders restaurants.OrderFigures, reviews restaurants.ReviewFigures) *core.Analytics {
+	return core.NewAnalytics(store, db, orders, reviews)
+}
+
+func routes(service *core.Service, analytics *core.Analytics, enabled module.Enabled) httpserver.Routes {
+	return httpapi.Routes(service, analytics, httpapi.Parts{Orders: enabled.Has("orders"), Reviews: enabled.Has("reviews")})
 }
 
 // disabled answers that the module is switched off.

@@ -10,11 +10,13 @@ import (
 
 	"zomato/modules/restaurants"
 	"zomato/modules/restaurants/restaurantsfx"
+	"zomato/modules/restaurants/restaurantstest"
 	"zomato/platform/clock"
 	"zomato/platform/database"
 	"zomato/platform/eventbus"
 	"zomato/platform/fault"
 	"zomato/platform/httpserver"
+	"zomato/platform/module"
 	"zomato/platform/testkit"
 )
 
@@ -34,7 +36,8 @@ func build(t *testing.T, option fx.Option, timezone string) (given, error) {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	var out given
-	app := fx.New(fx.NopLogger, option, fx.Supply(db, restaurantsfx.Config{Timezone: timezone}),
+	app := fx.New(fx.NopLogger, option, fx.Supply(db, module.Enabled{}, restaurantsfx.Config{Timezone: timezone}),
+		fx.Supply(fx.Annotate(restaurantstest.Figures{}, fx.As(new(restaurants.OrderFigures)), fx.As(new(restaurants.ReviewFigures)))),
 		fx.Provide(func() clock.Clock { return clock.System{} }, eventbus.NewPublisher), fx.Populate(&out))
 	return out, app.Err()
 }
@@ -46,7 +49,7 @@ func TestModule_gives_its_contract_its_routes_and_its_migrations(t *testing.T) {
 	require.NotNil(t, got.Service)
 	require.Len(t, got.Routes, 1)
 	require.Equal(t, "restaurants", got.Routes[0].Module)
-	require.Len(t, got.Routes[0].Endpoints, 13)
+	require.Len(t, got.Routes[0].Endpoints, 14)
 	require.Len(t, got.Migrations, 1)
 	require.Equal(t, "restaurants", got.Migrations[0].Module)
 }

@@ -21,6 +21,8 @@ type Store interface {
 	Insert(ctx context.Context, c customers.Customer) (int64, error)
 	// Get reads a customer. Faults: customer_not_found.
 	Get(ctx context.Context, id int64) (customers.Customer, error)
+	// ByIDs reads those of the customers who exist, in any order.
+	ByIDs(ctx context.Context, ids []int64) ([]customers.Customer, error)
 	// Lock reads a customer that nobody else changes until the unit of work
 	// ends. Faults: customer_not_found.
 	Lock(ctx context.Context, id int64) (customers.Customer, error)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"zomato/modules/customers"
+	"zomato/platform/byid"
 	"zomato/platform/fault"
 	"zomato/platform/paging"
 	"zomato/platform/patch"
@@ -69,6 +70,15 @@ func (s *Service) Create(ctx context.Context, n NewCustomer) (customers.Customer
 // Get gives a customer. Faults: customer_not_found.
 func (s *Service) Get(ctx context.Context, id int64) (customers.Customer, error) {
 	return s.store.Get(ctx, id)
+}
+
+// ByIDs implements customers.Service.
+func (s *Service) ByIDs(ctx context.Context, ids []int64) ([]customers.Customer, error) {
+	found, err := s.store.ByIDs(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	return byid.InOrder(ids, found, func(c customers.Customer) int64 { return c.ID }), nil
 }
 
 // List gives a page of customers, the oldest first. The search text is split

@@ -28,13 +28,16 @@ import (
 func serve(t *testing.T) httpclient.Client {
 	t.Helper()
 	db := databasetest.Open(t, testkit.SQLite(t), eventbus.Migrations(), sqlstore.Migrations())
+	store := sqlstore.New(db)
+	menu := restaurantstest.New(restaurants.Restaurant{ID: 2, Name: "Spice Route"})
 	service := core.New(core.Dependencies{
-		Store: sqlstore.New(db), Transactions: db, Events: eventbus.NewPublisher(db, clock.System{}), Clock: clock.System{},
-		Restaurants: restaurantstest.New(restaurants.Restaurant{ID: 2, Name: "Spice Route"}),
+		Store: store, Transactions: db, Events: eventbus.NewPublisher(db, clock.System{}), Clock: clock.System{},
+		Restaurants: menu,
 		Orders:      customerstest.Orders{},
 	})
+	analytics := core.NewAnalytics(store, db, customerstest.Orders{}, customerstest.Reviews{}, menu)
 	server, err := httpserver.New(httpserver.Options{
-		Listen: "127.0.0.1:0", Routes: []httpserver.Routes{httpapi.Routes(service, true)},
+		Listen: "127.0.0.1:0", Routes: []httpserver.Routes{httpapi.Routes(service, analytics, httpapi.Parts{Restaurants: true, Orders: true, Reviews: true})},
 		Metrics: prometheus.NewRegistry(), Context: database.WithScope,
 	}, zap.NewNop())
 	require.NoError(t, err)

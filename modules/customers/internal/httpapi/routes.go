@@ -20,12 +20,20 @@ type ByCustomer struct {
 	CustomerID int64 `path:"customer_id" minimum:"1" example:"1"`
 }
 
-// Routes are the module's operations. Those of favourites exist only together
-// with the restaurants module.
-func Routes(service *core.Service, withFavourites bool) httpserver.Routes {
+// Parts are the parts of the module that exist only together with another one.
+type Parts struct {
+	// Restaurants brings favourites.
+	Restaurants bool
+	// Orders and Reviews bring their figures; those who keep reviews need orders.
+	Orders, Reviews bool
+}
+
+// Routes are the module's operations.
+func Routes(service *core.Service, analytics *core.Analytics, parts Parts) httpserver.Routes {
 	h := handlers{service}
 	endpoints := append(h.records(), h.addresses()...)
-	if withFavourites {
+	endpoints = append(endpoints, figures(analytics, parts))
+	if parts.Restaurants {
 		endpoints = append(endpoints, h.favourites()...)
 	}
 	return httpserver.Routes{Module: "customers", Endpoints: endpoints}

@@ -95,6 +95,24 @@ func (s *Store) get(ctx context.Context, id int64, lock string) (customers.Custo
 	return r.customer(), nil
 }
 
+// ByIDs implements core.Store.
+func (s *Store) ByIDs(ctx context.Context, ids []int64) ([]customers.Customer, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		args[i] = id
+	}
+	var rows []row
+	err := s.db.Select(ctx, &rows, `SELECT `+columns+` FROM customers_customers
+		WHERE id IN (?`+strings.Repeat(", ?", len(ids)-1)+`) AND erased_at IS NULL`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read %d customers: %w", len(ids), err)
+	}
+	return allOf(rows), nil
+}
+
 // List implements core.Store.
 func (s *Store) List(ctx context.Context, filter core.Filter, window paging.Window) ([]customers.Customer, error) {
 	where, args := conditions(filter)
@@ -104,11 +122,15 @@ func (s *Store) List(ctx context.Context, filter core.Filter, window paging.Wind
 	if err != nil {
 		return nil, fmt.Errorf("list customers: %w", err)
 	}
+	return allOf(rows), nil
+}
+
+func allOf(rows []row) []customers.Customer {
 	out := make([]customers.Customer, len(rows))
 	for i, r := range rows {
 		out[i] = r.customer()
 	}
-	return out, nil
+	return out
 }
 
 // Count implements core.Store.

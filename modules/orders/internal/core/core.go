@@ -10,6 +10,7 @@ import (
 	"zomato/modules/customers"
 	"zomato/modules/orders"
 	"zomato/modules/restaurants"
+	"zomato/platform/calendar"
 	"zomato/platform/clock"
 	"zomato/platform/eventbus"
 	"zomato/platform/paging"
@@ -25,6 +26,10 @@ type Record struct {
 	ConfirmedAt *time.Time
 	// FromStock tells for each line whether its pieces were taken from a stock.
 	FromStock []bool
+	// Day and Hour are when the order was placed, on the restaurant's wall at
+	// the time: that is what the order counts for in the figures.
+	Day  calendar.Day
+	Hour int
 }
 
 // Entry is one entry of an order's timeline.
@@ -64,6 +69,8 @@ type Store interface {
 	List(ctx context.Context, f Filter, w Window) ([]orders.Order, error)
 	// Count counts the orders of all pages.
 	Count(ctx context.Context, f Filter) (int64, error)
+
+	FigureStore
 }
 
 // Filter narrows a list of orders. Exactly one of CustomerID and RestaurantID
@@ -93,6 +100,9 @@ type Position struct {
 type Transactions interface {
 	// Write runs the function as one unit of work, perhaps more than once.
 	Write(ctx context.Context, fn func(context.Context) error) error
+	// Read runs the function on one snapshot: all that it reads with its
+	// context is of the same moment.
+	Read(ctx context.Context, fn func(context.Context) error) error
 }
 
 // Events publishes inside the unit of work; *eventbus.Publisher does.
@@ -109,6 +119,8 @@ type Dependencies struct {
 	Clock        clock.Clock
 	Customers    customers.Service
 	Restaurants  restaurants.Service
+	// Reviews is asked for the review that an order shows.
+	Reviews orders.ReviewLookup
 }
 
 // Service are the use cases, among them those that the contract publishes.
@@ -120,6 +132,8 @@ type Service struct {
 	clock       clock.Clock
 	customers   customers.Service
 	restaurants restaurants.Service
+	reviews     orders.ReviewLookup
+	zones       clock.Zones
 }
 
 var _ orders.Service = (*Service)(nil)
@@ -128,7 +142,7 @@ var _ orders.Service = (*Service)(nil)
 func New(d Dependencies) *Service {
 	return &Service{
 		store: d.Store, tx: d.Transactions, events: d.Events, clock: d.Clock,
-		customers: d.Customers, restaurants: d.Restaurants,
+		customers: d.Customers, restaurants: d.Restaurants, reviews: d.Reviews,
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"zomato/modules/customers/customerstest"
 	"zomato/modules/orders"
 	"zomato/modules/orders/internal/core"
+	"zomato/modules/orders/orderstest"
 	"zomato/modules/restaurants"
 	"zomato/modules/restaurants/restaurantstest"
 	"zomato/platform/clock"
@@ -25,6 +26,7 @@ type memory struct {
 
 	records  map[int64]core.Record
 	timeline []core.Entry
+	tallies  []core.Tally
 	events   []eventbus.Event
 	// between is called before each unit of work: what somebody else does
 	// between Prepare and Commit.
@@ -61,6 +63,11 @@ func (m *memory) AddEntry(_ context.Context, _ int64, e core.Entry) error {
 	return nil
 }
 
+func (m *memory) AddToFigures(_ context.Context, t core.Tally) error {
+	m.tallies = append(m.tallies, t)
+	return nil
+}
+
 func (m *memory) Write(ctx context.Context, fn func(context.Context) error) error {
 	m.writes++
 	if m.between != nil {
@@ -68,6 +75,8 @@ func (m *memory) Write(ctx context.Context, fn func(context.Context) error) erro
 	}
 	return fn(ctx)
 }
+
+func (m *memory) Read(ctx context.Context, fn func(context.Context) error) error { return fn(ctx) }
 
 func (m *memory) Publish(_ context.Context, e eventbus.Event) error {
 	m.events = append(m.events, e)
@@ -111,7 +120,7 @@ func open(known ...customers.Customer) kitchen {
 	menu.AddItem(restaurants.MenuItem{ID: 9, RestaurantID: 3, Name: "Noodles", Category: "Main", Price: 100, IsAvailable: true})
 	return kitchen{core.New(core.Dependencies{
 		Store: store, Transactions: store, Events: store, Clock: clock.Func(now),
-		Customers: customerstest.New(known...), Restaurants: menu,
+		Customers: customerstest.New(known...), Restaurants: menu, Reviews: orderstest.Reviews{},
 	}), store, menu}
 }
 

@@ -10,6 +10,7 @@ import (
 	"zomato/modules/orders"
 	"zomato/modules/restaurants"
 	"zomato/platform/access"
+	"zomato/platform/calendar"
 	"zomato/platform/fault"
 	"zomato/platform/money"
 )
@@ -25,6 +26,8 @@ var errStale = errors.New("something has changed since the order was prepared")
 type Plan struct {
 	record Record
 	basket restaurants.Basket
+	// zone is the restaurant's time zone.
+	zone *time.Location
 	// confirmWithin is how long the restaurant may take to confirm; nil is for
 	// ever.
 	confirmWithin *time.Duration
@@ -40,11 +43,15 @@ func (s *Service) Prepare(ctx context.Context, n orders.NewOrder) (Plan, error) 
 	if err = x.err(); err != nil {
 		return Plan{}, err
 	}
-	return x.plan(), nil
+	zone, err := s.zones.Zone(x.restaurant.Timezone)
+	if err != nil {
+		return Plan{}, fmt.Errorf("find the time zone of restaurant %d: %w", x.restaurant.ID, err)
+	}
+	return x.plan(zone), nil
 }
 
 // plan copies names and prices into the order. Nothing must have been found.
-func (x *examination) plan() Plan {
+func (x *examination) plan(zone *time.Location) Plan {
 	n, r := x.order, *x.restaurant
 	plan := Plan{
 		record: Record{RestaurantName: r.Name, Order: orders.Order{
@@ -52,7 +59,7 @@ func (x *examination) plan() Plan {
 			TotalAmount: x.pricing.Total, Currency: r.Currency, Pricing: *x.pricing,
 			DeliveryAddress: &n.DeliveryAddress, SpecialInstructions: n.SpecialInstructions, DeliverySlot: n.DeliverySlot, Version: 1,
 		}},
-		basket: restaurants.Basket{Restaurant: r, Items: x.items},
+		basket: restaurants.Basket{Restaurant: r, Items: x.items}, zone: zone,
 	}
 	for _, line := range n.Lines {
 		item := x.byID[line.MenuItemID]
@@ -74,7 +81,8 @@ func (x *examination) plan() Plan {
 // It only writes, under the condition that nothing has changed since; if
 // something has, the error is errStale and the order has to be prepared again.
 // Rows are locked in the order of reliability.md §2: restaurant, items by id,
-// customer.
+// customer. The figures come last, since all orders of a restaurant wait for
+// each other there.
 func (s *Service) Commit(ctx context.Context, plan Plan) (orders.Order, error) {
 	err := s.restaurants.TakeStock(ctx, plan.basket)
 	if fault.Is(err, restaurants.CodeMenuChanged) {
@@ -95,6 +103,7 @@ func (s *Service) Commit(ctx context.Context, plan Plan) (orders.Order, error) {
 	}
 	record := plan.record
 	record.OrderDate = s.clock.Now()
+	record.Day, record.Hour = calendar.DayOf(record.OrderDate, plan.zone), record.OrderDate.In(plan.zone).Hour()
 	if plan.confirmWithin != nil {
 		by := record.OrderDate.Add(*plan.confirmWithin)
 		record.ConfirmBy = &by
@@ -104,6 +113,9 @@ func (s *Service) Commit(ctx context.Context, plan Plan) (orders.Order, error) {
 	}
 	err = s.store.AddEntry(ctx, record.ID, Entry{Event: string(orders.StatusPlaced), At: record.OrderDate, By: roleOf(access.From(ctx))})
 	if err != nil {
+		return orders.Order{}, err
+	}
+	if err = s.store.AddToFigures(ctx, tally(record, "", orders.StatusPlaced)); err != nil {
 		return orders.Order{}, err
 	}
 	return record.Order, s.events.Publish(ctx, orders.Placed{

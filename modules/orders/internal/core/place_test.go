@@ -211,7 +211,11 @@ func TestPlace_learns_what_has_changed_since_it_read(t *testing.T) {
 }
 
 // register is a customers.Service with one customer, who may change.
-type register struct{ only *customers.Customer }
+type register struct {
+	customers.Service // what placing does not ask
+
+	only *customers.Customer
+}
 
 func (r *register) Get(_ context.Context, id int64) (customers.Customer, error) {
 	if r.only == nil {
@@ -229,7 +233,7 @@ func TestPlace_learns_that_the_customer_has_gone(t *testing.T) {
 	for code, after := range map[string]*customers.Customer{
 		customers.CodeNotFound: nil, "customer_inactive": {ID: 1},
 	} {
-		k, known := open(), &register{&customers.Customer{ID: 1, IsActive: true}}
+		k, known := open(), &register{only: &customers.Customer{ID: 1, IsActive: true}}
 		service := core.New(core.Dependencies{
 			Store: k.store, Transactions: k.store, Events: k.store, Clock: clock.Func(now), Customers: known, Restaurants: k.menu,
 		})

@@ -3,7 +3,6 @@ package core
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"zomato/modules/customers"
 	"zomato/modules/orders"
@@ -21,12 +20,22 @@ type Details struct {
 	Customer *customers.Customer
 	// MenuItems are the items of the lines that there still are, by id.
 	MenuItems map[int64]restaurants.MenuItem
-	Timeline  []Entry
+	// Review is nil while there is none.
+	Review   *orders.Review
+	Timeline []Entry
 }
 
 // Details gives an order whole. To a customer or a restaurant another's order
 // does not exist. Faults: order_not_found.
-func (s *Service) Details(ctx context.Context, id int64) (Details, error) {
+func (s *Service) Details(ctx context.Context, id int64) (d Details, err error) {
+	err = s.tx.Read(ctx, func(ctx context.Context) error {
+		d, err = s.details(ctx, id)
+		return err
+	})
+	return d, err
+}
+
+func (s *Service) details(ctx context.Context, id int64) (Details, error) {
 	record, err := s.own(ctx, id)
 	if err != nil {
 		return Details{}, err
@@ -41,6 +50,11 @@ func (s *Service) Details(ctx context.Context, id int64) (Details, error) {
 		d.Customer = &customer
 	case !fault.Is(err, customers.CodeNotFound):
 		return Details{}, err
+	}
+	if review, there, err := s.reviews.ReviewOfOrder(ctx, id); err != nil {
+		return Details{}, err
+	} else if there {
+		d.Review = &review
 	}
 	ids := make([]int64, len(record.OrderItems))
 	for i, line := range record.OrderItems {
@@ -81,9 +95,9 @@ func (s *Service) OfRestaurant(ctx context.Context, restaurantID int64, status o
 	if err != nil {
 		return paging.Page[orders.Order]{}, err
 	}
-	zone, err := time.LoadLocation(restaurant.Timezone)
+	zone, err := s.zones.Zone(restaurant.Timezone)
 	if err != nil {
-		return paging.Page[orders.Order]{}, fmt.Errorf("load the time zone of a restaurant: %w", err)
+		return paging.Page[orders.Order]{}, fmt.Errorf("find the time zone of restaurant %d: %w", restaurantID, err)
 	}
 	f := Filter{RestaurantID: restaurantID, Status: status}
 	f.From, f.To = days.Instants(zone)

@@ -80,6 +80,9 @@ func (s *Service) move(ctx context.Context, old Record, t Transition, entry Entr
 			return false, err
 		}
 	}
+	if err = s.store.AddToFigures(ctx, tally(old, t.From, t.To)); err != nil {
+		return false, err
+	}
 	return true, s.events.Publish(ctx, orders.StatusChanged{
 		OrderID: t.OrderID, CustomerID: old.CustomerID, RestaurantID: old.RestaurantID, Status: t.To,
 	})

@@ -19,7 +19,7 @@ type details struct {
 	OrderItems []detailedLine `json:"order_items" doc:"In the order they were placed"`
 	Customer   *whoOrdered    `json:"customer" doc:"null once the customer was erased"`
 	Restaurant whoCooks       `json:"restaurant" doc:"As it was called when the order was placed"`
-	Review     *review        `json:"review" doc:"null while there is none"`
+	Review     *orders.Review `json:"review" doc:"null while there is none"`
 	Timeline   []entry        `json:"timeline" doc:"The oldest first"`
 }
 
@@ -48,11 +48,6 @@ type whoOrdered struct {
 type whoCooks struct {
 	ID   int64  `json:"id" example:"2"`
 	Name string `json:"name" example:"Spice Route"`
-}
-
-// review is the place of an order's review: no module writes any yet.
-type review struct {
-	_ struct{} `nullable:"true"`
 }
 
 // entry is an entry of a timeline.
@@ -107,7 +102,7 @@ func (h handlers) get(ctx context.Context, in *ByOrder) (*httpserver.Item[detail
 func shown(d core.Details) details {
 	out := details{
 		Order: d.Order, OrderItems: make([]detailedLine, len(d.OrderItems)),
-		Restaurant: whoCooks{ID: d.RestaurantID, Name: d.RestaurantName}, Timeline: entries(d.Timeline),
+		Restaurant: whoCooks{ID: d.RestaurantID, Name: d.RestaurantName}, Review: d.Review, Timeline: entries(d.Timeline),
 	}
 	for i, line := range d.OrderItems {
 		out.OrderItems[i].Line = line

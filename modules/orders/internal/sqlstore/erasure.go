@@ -25,7 +25,8 @@ func (s *Store) HasActiveOrders(ctx context.Context, customerID int64) (bool, er
 }
 
 // EraseCustomer implements customers.Eraser: the texts that the customer wrote
-// go, amounts and statuses stay.
+// go, and the figures about them; amounts and statuses stay, and what counts for
+// the restaurants.
 func (s *Store) EraseCustomer(ctx context.Context, customerID int64) error {
 	for _, statement := range []string{
 		`UPDATE orders_items SET special_requests = NULL
@@ -33,6 +34,9 @@ func (s *Store) EraseCustomer(ctx context.Context, customerID int64) error {
 		`UPDATE orders_events SET note = NULL
 			WHERE note IS NOT NULL AND by_role = 'customer' AND order_id IN (SELECT id FROM orders_orders WHERE customer_id = ?)`,
 		`UPDATE orders_orders SET delivery_address = NULL, special_instructions = NULL, version = version + 1 WHERE customer_id = ?`,
+		`DELETE FROM orders_figures_customers WHERE customer_id = ?`,
+		`DELETE FROM orders_figures_customer_items WHERE customer_id = ?`,
+		`DELETE FROM orders_figures_spending WHERE customer_id = ?`,
 	} {
 		if _, err := s.db.Exec(ctx, statement, customerID); err != nil {
 			return fmt.Errorf("erase what orders hold of customer %d: %w", customerID, err)

@@ -13,6 +13,7 @@ import (
 	"zomato/modules/orders"
 	"zomato/modules/orders/internal/core"
 	"zomato/modules/orders/internal/sqlstore"
+	"zomato/modules/orders/orderstest"
 	"zomato/modules/restaurants"
 	"zomato/modules/restaurants/restaurantstest"
 	"zomato/platform/access"
@@ -82,7 +83,7 @@ func open(t *testing.T, url string) world {
 	service := core.New(core.Dependencies{
 		Store: store, Transactions: db, Events: eventbus.NewPublisher(db, clock.System{}), Clock: w,
 		Customers:   customerstest.New(customers.Customer{ID: 1, Name: "Asha Rao", IsActive: true}, customers.Customer{ID: 4, Name: "Ravi", IsActive: true}),
-		Restaurants: menu,
+		Restaurants: menu, Reviews: orderstest.Reviews{},
 	})
 	return world{service, store, db, menu, w, asStaff(t)}
 }

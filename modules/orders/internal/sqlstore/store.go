@@ -15,6 +15,7 @@ import (
 
 	"zomato/modules/orders"
 	"zomato/modules/orders/internal/core"
+	"zomato/platform/calendar"
 	"zomato/platform/database"
 	"zomato/platform/money"
 )
@@ -57,12 +58,14 @@ type row struct {
 	ConfirmBy           *int64        `db:"confirm_by"`
 	PromisedAt          *int64        `db:"promised_at"`
 	ConfirmedAt         *int64        `db:"confirmed_at"`
+	LocalDay            int64         `db:"local_day"`
+	LocalHour           int           `db:"local_hour"`
 	Version             int64         `db:"version"`
 }
 
 const columns = `id, customer_id, restaurant_id, restaurant_name, order_status, currency, subtotal, delivery_fee, discount, tax,
 	total, delivery_address, special_instructions, order_date, delivery_slot, delivery_time, confirm_by, promised_at,
-	confirmed_at, version`
+	confirmed_at, local_day, local_hour, version`
 
 // order gives the order without its lines.
 func (r row) order() orders.Order {
@@ -101,12 +104,12 @@ func (s *Store) Insert(ctx context.Context, r core.Record) (core.Record, error) 
 	err := s.db.Get(ctx, &r.ID, `
 		INSERT INTO orders_orders (customer_id, restaurant_id, restaurant_name, order_status, currency, subtotal, delivery_fee,
 			discount, tax, total, delivery_address, special_instructions, order_date, delivery_slot, delivery_time, confirm_by,
-			promised_at, confirmed_at, version)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+			promised_at, confirmed_at, local_day, local_hour, version)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
 		r.CustomerID, r.RestaurantID, r.RestaurantName, string(r.OrderStatus), r.Currency, int64(r.Pricing.Subtotal),
 		int64(r.Pricing.DeliveryFee), int64(r.Pricing.Discount), int64(r.Pricing.Tax), int64(r.Pricing.Total),
 		r.DeliveryAddress, r.SpecialInstructions, database.Millis(r.OrderDate), millis(r.DeliverySlot), millis(r.DeliveryTime),
-		millis(r.ConfirmBy), millis(r.PromisedAt), millis(r.ConfirmedAt), r.Version)
+		millis(r.ConfirmBy), millis(r.PromisedAt), millis(r.ConfirmedAt), int64(r.Day), r.Hour, r.Version)
 	if err != nil {
 		return r, fmt.Errorf("insert an order of customer %d: %w", r.CustomerID, err)
 	}
@@ -151,7 +154,10 @@ func (s *Store) Get(ctx context.Context, id int64) (core.Record, error) {
 	if err != nil {
 		return core.Record{}, err
 	}
-	record := core.Record{Order: r.order(), RestaurantName: r.RestaurantName, ConfirmedAt: instant(r.ConfirmedAt)}
+	record := core.Record{
+		Order: r.order(), RestaurantName: r.RestaurantName, ConfirmedAt: instant(r.ConfirmedAt),
+		Day: calendar.Day(r.LocalDay), Hour: r.LocalHour,
+	}
 	for _, l := range lines[id] {
 		record.OrderItems = append(record.OrderItems, l.line())
 		record.FromStock = append(record.FromStock, l.FromStock)

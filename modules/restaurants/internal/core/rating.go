@@ -50,8 +50,8 @@ func (r Rating) Plus(change restaurants.RatingChange) (Rating, error) {
 
 // RatingStore keeps ratings.
 type RatingStore interface {
-	// LockRating reads the rating of a restaurant, which nobody else changes
-	// until the unit of work ends. Faults: restaurant_not_found.
+	// LockRating reads the rating of a restaurant, a deleted one too, which nobody
+	// else changes until the unit of work ends. Faults: restaurant_not_found.
 	LockRating(ctx context.Context, restaurantID int64) (Rating, error)
 	// SetRating stores the rating of a restaurant.
 	SetRating(ctx context.Context, restaurantID int64, r Rating) error
@@ -81,6 +81,6 @@ func (s *Service) Rate(ctx context.Context, id int64, change restaurants.RatingC
 		if err = s.store.AddToTotals(ctx, change); err != nil {
 			return err
 		}
-		return s.events.Publish(ctx, restaurants.Changed{RestaurantID: id})
+		return s.events.Publish(ctx, restaurants.Rated{RestaurantID: id})
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"zomato/modules/restaurants"
+	"zomato/platform/byid"
 	"zomato/platform/fault"
 	"zomato/platform/money"
 	"zomato/platform/paging"
@@ -129,18 +130,7 @@ func (s *Service) ByIDs(ctx context.Context, ids []int64) ([]restaurants.Restaur
 	if err != nil {
 		return nil, err
 	}
-	byID := make(map[int64]restaurants.Restaurant, len(found))
-	for _, r := range found {
-		byID[r.ID] = r
-	}
-	ordered := make([]restaurants.Restaurant, 0, len(found))
-	for _, id := range ids {
-		if r, ok := byID[id]; ok {
-			ordered = append(ordered, r)
-			delete(byID, id) // each once
-		}
-	}
-	return ordered, nil
+	return byid.InOrder(ids, found, func(r restaurants.Restaurant) int64 { return r.ID }), nil
 }
 
 // List gives a page of restaurants, the oldest first.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"zomato/modules/restaurants"
+	"zomato/platform/byid"
 	"zomato/platform/fault"
 	"zomato/platform/money"
 	"zomato/platform/words"
@@ -31,18 +32,7 @@ func (s *Service) Items(ctx context.Context, ids []int64) ([]restaurants.MenuIte
 	if err != nil {
 		return nil, err
 	}
-	byID := make(map[int64]restaurants.MenuItem, len(found))
-	for _, item := range found {
-		byID[item.ID] = item
-	}
-	ordered := make([]restaurants.MenuItem, 0, len(found))
-	for _, id := range ids {
-		if item, ok := byID[id]; ok {
-			ordered = append(ordered, item)
-			delete(byID, id) // each once
-		}
-	}
-	return ordered, nil
+	return byid.InOrder(ids, found, func(i restaurants.MenuItem) int64 { return i.ID }), nil
 }
 
 // Substitutes implements restaurants.Service.

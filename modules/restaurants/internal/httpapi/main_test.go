@@ -12,6 +12,7 @@ import (
 	"zomato/modules/restaurants/internal/core"
 	"zomato/modules/restaurants/internal/httpapi"
 	"zomato/modules/restaurants/internal/sqlstore"
+	"zomato/modules/restaurants/restaurantstest"
 	"zomato/platform/access"
 	"zomato/platform/clock"
 	"zomato/platform/database"
@@ -41,8 +42,9 @@ func serve(t *testing.T, change ...func(*httpserver.Options)) served {
 		Store: store, Transactions: db, Events: eventbus.NewPublisher(db, noon), Clock: noon, Timezone: "Asia/Kolkata",
 	})
 	require.NoError(t, err)
+	analytics := core.NewAnalytics(store, db, restaurantstest.Figures{}, restaurantstest.Figures{})
 	options := httpserver.Options{
-		Listen: "127.0.0.1:0", Routes: []httpserver.Routes{httpapi.Routes(service)},
+		Listen: "127.0.0.1:0", Routes: []httpserver.Routes{httpapi.Routes(service, analytics, httpapi.Parts{Orders: true, Reviews: true})},
 		Metrics: prometheus.NewRegistry(), Context: database.WithScope,
 	}
 	for _, c := range change {

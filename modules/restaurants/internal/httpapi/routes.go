@@ -25,11 +25,13 @@ type ByItem struct {
 	MenuItemID int64 `path:"menu_item_id" minimum:"1" example:"5"`
 }
 
-// Routes are the module's operations.
-func Routes(service *core.Service) httpserver.Routes {
+// Routes are the module's operations. The figures have the parts that other
+// modules know.
+func Routes(service *core.Service, analytics *core.Analytics, parts Parts) httpserver.Routes {
 	h := handlers{service}
 	endpoints := append(h.records(), h.items()...)
-	return httpserver.Routes{Module: "restaurants", Endpoints: append(endpoints, h.searches()...)}
+	endpoints = append(endpoints, h.searches()...)
+	return httpserver.Routes{Module: "restaurants", Endpoints: append(endpoints, figures(analytics, parts))}
 }
 
 // keepers lets staff and restaurants call.

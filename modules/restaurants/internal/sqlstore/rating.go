@@ -19,8 +19,7 @@ type ratingRow struct {
 // LockRating implements core.RatingStore.
 func (s *Store) LockRating(ctx context.Context, restaurantID int64) (core.Rating, error) {
 	var r ratingRow
-	err := s.db.Get(ctx, &r, `SELECT rating_sum, rating_count FROM restaurants_restaurants
-		WHERE id = ? AND deleted_at IS NULL`+s.db.ForUpdate(), restaurantID)
+	err := s.db.Get(ctx, &r, `SELECT rating_sum, rating_count FROM restaurants_restaurants WHERE id = ?`+s.db.ForUpdate(), restaurantID)
 	if errors.Is(err, sql.ErrNoRows) {
 		return core.Rating{}, restaurants.NotFound(restaurantID)
 	}

@@ -55,7 +55,7 @@ func TestEvery_change_publishes_its_event_and_no_other(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, []eventbus.Event{changed}, f.events.take())
 		require.NoError(t, f.service.Rate(ctx, made.ID, restaurants.RatingChange{Stars: 5, Count: 1}))
-		assert.Equal(t, []eventbus.Event{changed}, f.events.take())
+		assert.Equal(t, []eventbus.Event{restaurants.Rated{RestaurantID: made.ID}}, f.events.take())
 
 		item, err := f.service.AddItem(ctx, core.NewItem{RestaurantID: made.ID, Name: "Naan", Category: "Bread", Price: 1})
 		require.NoError(t, err)
@@ -113,6 +113,19 @@ func TestUpdate_changes_what_is_set_and_nothing_else(t *testing.T) {
 		updated, err = f.service.Update(ctx, before.ID, core.Changes{Cuisines: core.CuisineNames{Text: new("Thai, FRENCH,")}}, nil)
 		require.NoError(t, err)
 		assert.Equal(t, []string{"Thai", "French"}, updated.Cuisines)
+	})
+}
+
+func TestRate_counts_for_a_deleted_restaurant_too(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, f fixture) {
+		made := f.create(t, "Gone")
+		require.NoError(t, f.service.Rate(t.Context(), made.ID, restaurants.RatingChange{Stars: 5, Count: 1}))
+		require.NoError(t, f.service.Delete(t.Context(), made.ID, nil))
+		require.NoError(t, f.service.Rate(t.Context(), made.ID, restaurants.RatingChange{Stars: -5, Count: -1}))
+		totals, err := f.store.Totals(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, core.Rating{}, totals)
 	})
 }
 
