@@ -7,9 +7,10 @@ import (
 
 // ReviewLookup is what this module asks of the one that keeps reviews.
 type ReviewLookup interface {
-	// ReviewOfOrder gives the review of an order. False says that there is none,
-	// or nobody who keeps reviews.
-	ReviewOfOrder(ctx context.Context, orderID int64) (Review, bool, error)
+	// ReviewOfOrder gives the review of an order, whose customer has that name;
+	// nil is for one who was erased. False says that there is no review, or
+	// nobody who keeps them.
+	ReviewOfOrder(ctx context.Context, orderID int64, customerName *string) (Review, bool, error)
 }
 
 // Review is the review of an order as the order shows it: the same fields that

@@ -253,6 +253,7 @@ func (op *operation) end() {
 	case op.reading:
 		// A failure takes nothing from what has been read. It is no ROLLBACK
 		// for those who count these on a server.
+		op.db.observe(op.bound, "COMMIT")
 		_ = op.tx.Commit()
 	}
 	_ = op.conn.Close() // gives it back to the pool

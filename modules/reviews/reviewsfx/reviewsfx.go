@@ -34,9 +34,7 @@ func Module() fx.Option {
 			// From the store and not from the core, which itself needs those who ask.
 			func(s *sqlstore.Store) restaurants.ReviewFigures { return s },
 			func(s *sqlstore.Store) customers.ReviewFigures { return s },
-			func(s *sqlstore.Store, authors customers.Service) orders.ReviewLookup {
-				return core.NewLookup(s, authors)
-			},
+			func(s *sqlstore.Store) orders.ReviewLookup { return core.NewLookup(s) },
 			fx.Annotate(func(s *sqlstore.Store) customers.Eraser { return s }, fx.ResultTags(`group:"customers.erasers"`)),
 		),
 	)
@@ -93,7 +91,7 @@ func (disabled) ReviewsOfCustomer(context.Context, int64) (customers.ReviewSumma
 }
 
 // ReviewOfOrder implements orders.ReviewLookup.
-func (disabled) ReviewOfOrder(context.Context, int64) (orders.Review, bool, error) {
+func (disabled) ReviewOfOrder(context.Context, int64, *string) (orders.Review, bool, error) {
 	return orders.Review{}, false, nil
 }
 

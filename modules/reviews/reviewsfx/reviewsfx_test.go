@@ -74,7 +74,7 @@ func TestModule_gives_its_contract_its_routes_its_migrations_and_its_ports(t *te
 	_, known, err = got.OfCustomer.ReviewsOfCustomer(t.Context(), 1)
 	require.NoError(t, err)
 	require.True(t, known)
-	_, there, err := got.OfOrder.ReviewOfOrder(t.Context(), 10)
+	_, there, err := got.OfOrder.ReviewOfOrder(t.Context(), 10, nil)
 	require.NoError(t, err)
 	require.False(t, there)
 }
@@ -99,7 +99,7 @@ func TestDisabled_says_so_and_gives_nothing_else(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, known)
 	require.Zero(t, ofCustomer)
-	ofOrder, there, err := got.OfOrder.ReviewOfOrder(t.Context(), 10)
+	ofOrder, there, err := got.OfOrder.ReviewOfOrder(t.Context(), 10, nil)
 	require.NoError(t, err)
 	require.False(t, there)
 	require.Zero(t, ofOrder)

@@ -44,14 +44,15 @@ func (s *Service) details(ctx context.Context, id int64) (Details, error) {
 	if d.Timeline, err = s.store.Timeline(ctx, id); err != nil {
 		return Details{}, err
 	}
+	var name *string
 	customer, err := s.customers.Get(ctx, record.CustomerID)
 	switch {
 	case err == nil:
-		d.Customer = &customer
+		d.Customer, name = &customer, &customer.Name
 	case !fault.Is(err, customers.CodeNotFound):
 		return Details{}, err
 	}
-	if review, there, err := s.reviews.ReviewOfOrder(ctx, id); err != nil {
+	if review, there, err := s.reviews.ReviewOfOrder(ctx, id, name); err != nil {
 		return Details{}, err
 	} else if there {
 		d.Review = &review

@@ -3,7 +3,6 @@ package core
 import (
 	"context"
 
-	"zomato/modules/customers"
 	"zomato/modules/reviews"
 	"zomato/platform/fault"
 	"zomato/platform/paging"
@@ -156,10 +155,6 @@ func (s *Service) named(ctx context.Context, r Record) (reviews.Review, error) {
 // name gives reviews their authors, in place: one question, whatever their
 // number.
 func (s *Service) name(ctx context.Context, records []Record) error {
-	return nameAuthors(ctx, s.customers, records)
-}
-
-func nameAuthors(ctx context.Context, service customers.Service, records []Record) error {
 	if len(records) == 0 {
 		return nil
 	}
@@ -167,7 +162,7 @@ func nameAuthors(ctx context.Context, service customers.Service, records []Recor
 	for i, r := range records {
 		ids[i] = r.CustomerID
 	}
-	found, err := service.ByIDs(ctx, ids)
+	found, err := s.customers.ByIDs(ctx, ids)
 	authors := make(map[int64]string, len(found))
 	for _, c := range found {
 		authors[c.ID] = Author(c.Name)

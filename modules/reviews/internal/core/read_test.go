@@ -155,9 +155,9 @@ func TestA_review_is_read_with_its_author_as_long_as_there_is_one(t *testing.T) 
 
 func TestAn_order_shows_its_review_as_it_is(t *testing.T) {
 	t.Parallel()
-	d := open()
-	lookup := core.NewLookup(d.store, customerstest.New(asha()))
-	_, there, err := lookup.ReviewOfOrder(staff(t), 10)
+	d, asha := open(), asha()
+	lookup := core.NewLookup(d.store)
+	_, there, err := lookup.ReviewOfOrder(staff(t), 10, &asha.Name)
 	require.NoError(t, err)
 	require.False(t, there)
 
@@ -168,7 +168,7 @@ func TestAn_order_shows_its_review_as_it_is(t *testing.T) {
 	}
 	review := d.written(t, 4, new("Good"))
 	for range 2 { // without and with a reply
-		shown, there, err := lookup.ReviewOfOrder(staff(t), 10)
+		shown, there, err := lookup.ReviewOfOrder(staff(t), 10, &asha.Name)
 		require.NoError(t, err)
 		require.True(t, there)
 		require.JSONEq(t, asJSON(review), asJSON(shown))
@@ -178,7 +178,7 @@ func TestAn_order_shows_its_review_as_it_is(t *testing.T) {
 		require.NoError(t, err)
 	}
 	require.NoError(t, d.Delete(staff(t), 1, nil))
-	_, there, err = lookup.ReviewOfOrder(staff(t), 10)
+	_, there, err = lookup.ReviewOfOrder(staff(t), 10, &asha.Name)
 	require.NoError(t, err)
 	require.False(t, there)
 }
