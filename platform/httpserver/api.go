@@ -32,7 +32,7 @@ func newAPI(app *fiber.App, version string) huma.API {
 	})
 }
 
-const description = "The backend of a food-delivery company: customers, restaurants, menus, orders.\n\n" +
+const description = "The backend of a food-delivery company: customers, restaurants, menus, orders, reviews and figures.\n\n" +
 	"Money is a number with two decimals. Times are RFC 3339 in UTC. Lists are arrays, paged by `limit` and the `Link` header. " +
 	"Unknown fields and parameters are refused. PUT is partial: what is absent stays. " +
 	"Every error is a problem document (RFC 9457) with a stable `code`."

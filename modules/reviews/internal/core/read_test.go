@@ -177,6 +177,9 @@ func TestAn_order_shows_its_review_as_it_is(t *testing.T) {
 		review, err = d.Reply(staff(t), 1, new("Thank you!"), nil)
 		require.NoError(t, err)
 	}
+	shown, _, err := lookup.ReviewOfOrder(staff(t), 10, nil)
+	require.NoError(t, err)
+	require.Nil(t, shown.Author, "the customer was erased")
 	require.NoError(t, d.Delete(staff(t), 1, nil))
 	_, there, err = lookup.ReviewOfOrder(staff(t), 10, &asha.Name)
 	require.NoError(t, err)

@@ -3,6 +3,7 @@ package core
 import (
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"zomato/modules/orders"
@@ -91,18 +92,36 @@ func (s *Service) score(comment string) float64 {
 }
 
 // Author shortens a customer's name to the first name and the initial of the
-// next: "Asha Rao" is "Asha R.". A single name is the author as it is.
+// next: "Asha Rao" is "Asha R.". A single name is the author as it is. Who gave
+// an e-mail address or a phone number for a name is not shown by it.
 func Author(name string) string {
 	words := strings.Fields(name) // whatever the space: a tab must not show the whole name
-	switch len(words) {
-	case 0:
-		return ""
-	case 1:
-		return words[0]
-	default:
-		initial, _ := utf8.DecodeRuneInString(words[1])
-		return words[0] + " " + string(initial) + "."
+	if len(words) == 0 {
+		return nameless
 	}
+	first, _, _ := strings.Cut(words[0], "@")
+	if first == "" || isNumber(first) {
+		first = nameless
+	}
+	if len(words) == 1 {
+		return first
+	}
+	initial, _ := utf8.DecodeRuneInString(words[1])
+	return first + " " + string(initial) + "."
+}
+
+// nameless is what an author is called who gave no name that can be shown.
+const nameless = "Customer"
+
+// isNumber tells whether a word could be a part of a phone number.
+func isNumber(word string) bool {
+	digits := 0
+	for _, r := range word {
+		if unicode.IsDigit(r) {
+			digits++
+		}
+	}
+	return digits > 2
 }
 
 // mayChange tells whether a review is the caller's to change. To others it does

@@ -135,3 +135,26 @@ func TestLists_show_reviews_as_they_are_and_may_be_kept(t *testing.T) {
 	s.Do(t, "PUT", "/reviews/1/reply", `{"text":"Thank you!"}`).Expect(t, 200)
 	s.Do(t, "GET", "/restaurants/2/reviews", "", "If-None-Match", tag).Expect(t, 200)
 }
+
+func TestThe_document_says_what_may_be_null(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	var document struct {
+		Components struct {
+			Schemas map[string]struct {
+				Properties map[string]struct{ Type any }
+			}
+		}
+	}
+	s.Do(t, "GET", "/openapi.json", "").Expect(t, 200).JSON(t, &document)
+	for name, fields := range map[string]map[string]any{
+		"reviews.NewReview":     {"rating": "integer", "comment": []any{"string", "null"}},
+		"reviews.ReviewChanges": {"rating": "integer", "comment": []any{"string", "null"}},
+		"reviews.NewReply":      {"text": []any{"string", "null"}},
+		"reviews.Review":        {"comment": []any{"string", "null"}, "author": []any{"string", "null"}, "edited_at": []any{"string", "null"}},
+	} {
+		for field, want := range fields {
+			require.Equal(t, want, document.Components.Schemas[name].Properties[field].Type, "%s of %s", field, name)
+		}
+	}
+}
