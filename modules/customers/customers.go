@@ -40,6 +40,7 @@ type Service interface {
 	// once; those who do not exist or were erased are left out.
 	ByIDs(ctx context.Context, ids []int64) ([]Customer, error)
 	// Lock gives a customer who stays as they are until the caller's unit of
-	// work ends: neither changed nor erased. Faults: customer_not_found.
+	// work ends: neither changed nor erased. Several may hold one customer at
+	// once. Faults: customer_not_found.
 	Lock(ctx context.Context, id int64) (Customer, error)
 }

@@ -41,8 +41,8 @@ type Eraser interface {
 type OrderSummary struct {
 	TotalOrders          int64                 `json:"total_orders"`
 	OrdersByStatus       map[string]int64      `json:"orders_by_status" doc:"The number of orders that have each status now"`
-	TotalSpent           *money.Amount         `json:"total_spent" doc:"On delivered orders; null when they are in more than one currency"`
-	AverageOrderValue    *money.Amount         `json:"average_order_value" doc:"Of delivered orders; null when there is none, or more than one currency"`
+	TotalSpent           *money.Amount         `json:"total_spent" nullable:"true" doc:"On delivered orders; null when they are in more than one currency"`
+	AverageOrderValue    *money.Amount         `json:"average_order_value" nullable:"true" doc:"Of delivered orders; null when there is none, or more than one currency"`
 	SpentByCurrency      []Spending            `json:"spent_by_currency" doc:"By currency, in the order of the alphabet"`
 	FavouriteRestaurants []FavouriteRestaurant `json:"favourite_restaurants" doc:"The three that got most orders that are not cancelled"`
 	FavouriteItems       []FavouriteItem       `json:"favourite_items" doc:"The three of which most pieces were ordered and not cancelled"`

@@ -32,7 +32,7 @@ type OrderSummary struct {
 	TotalOrders       int64            `json:"total_orders"`
 	OrdersByStatus    map[string]int64 `json:"orders_by_status" doc:"The number of orders that have each status now"`
 	TotalRevenue      money.Amount     `json:"total_revenue" doc:"Of delivered orders in this currency"`
-	AverageOrderValue *money.Amount    `json:"average_order_value" doc:"Of delivered orders in this currency; null when there is none"`
+	AverageOrderValue *money.Amount    `json:"average_order_value" nullable:"true" doc:"Of delivered orders in this currency; null when there is none"`
 	PopularItems      []PopularItem    `json:"popular_items" doc:"The five that sold most pieces in orders that are not cancelled"`
 	UniqueCustomers   *int64           `json:"unique_customers" doc:"Customers who ever ordered; null with from or to"`
 	RepeatRate        *float64         `json:"repeat_rate" doc:"The share of them who ordered twice or more, 0 to 1; null with from or to" example:"0.25"`

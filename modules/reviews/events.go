@@ -1,7 +1,9 @@
 package reviews
 
-// Each event names all that shows a review, so that a cache knows what it has
-// to forget: the review, its order, its author and its restaurant.
+// Each event names the records that show a review, so that a cache knows what it
+// has to forget: the review, its order, its customer and its restaurant. That the
+// author is called otherwise, or was erased, is an event of customers, which does
+// not name the restaurants whose lists show the author.
 
 // Written says that there is a new review.
 type Written struct {

@@ -63,8 +63,10 @@ func Position[P any](q Query) (P, error) {
 	if err == nil {
 		err = json.Unmarshal(data, &position)
 	}
-	if err != nil {
-		return position, Refuse()
+	// Written again it is the same, or it was made by another list, or by hand.
+	if err != nil || encode(position) != q.After {
+		var none P
+		return none, Refuse()
 	}
 	return position, nil
 }

@@ -26,6 +26,9 @@ type Store interface {
 	// Lock reads a customer that nobody else changes until the unit of work
 	// ends. Faults: customer_not_found.
 	Lock(ctx context.Context, id int64) (customers.Customer, error)
+	// Hold reads a customer who stays as they are until the unit of work ends;
+	// others may hold them too. Faults: customer_not_found.
+	Hold(ctx context.Context, id int64) (customers.Customer, error)
 	// List reads a page of customers by id, and one more if there is one.
 	List(ctx context.Context, filter Filter, window paging.Window) ([]customers.Customer, error)
 	// Count counts the customers of all pages.

@@ -100,7 +100,7 @@ func (s *Service) List(ctx context.Context, isActive *bool, search string, q pag
 
 // Lock implements customers.Service.
 func (s *Service) Lock(ctx context.Context, id int64) (customers.Customer, error) {
-	return s.store.Lock(ctx, id)
+	return s.store.Hold(ctx, id)
 }
 
 // Update changes the fields that are set. Versions are those of If-Match, nil

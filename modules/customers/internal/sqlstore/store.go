@@ -83,6 +83,11 @@ func (s *Store) Lock(ctx context.Context, id int64) (customers.Customer, error) 
 	return s.get(ctx, id, s.db.ForUpdate())
 }
 
+// Hold implements core.Store.
+func (s *Store) Hold(ctx context.Context, id int64) (customers.Customer, error) {
+	return s.get(ctx, id, s.db.ForShare())
+}
+
 func (s *Store) get(ctx context.Context, id int64, lock string) (customers.Customer, error) {
 	var r row
 	err := s.db.Get(ctx, &r, `SELECT `+columns+` FROM customers_customers WHERE id = ? AND erased_at IS NULL`+lock, id)

@@ -21,8 +21,8 @@ type FigureStore interface {
 // Tally is the difference that placing or moving one order makes to the
 // figures.
 type Tally struct {
-	RestaurantID, CustomerID int64
-	RestaurantName, Currency string
+	OrderID, RestaurantID, CustomerID int64
+	RestaurantName, Currency          string
 	// Day and Hour are when the order was placed, on the restaurant's wall.
 	Day  calendar.Day
 	Hour int
@@ -50,7 +50,7 @@ type Sold struct {
 // is "" when it is placed.
 func tally(r Record, from, to orders.Status) Tally {
 	t := Tally{
-		RestaurantID: r.RestaurantID, CustomerID: r.CustomerID, RestaurantName: r.RestaurantName, Currency: r.Currency,
+		OrderID: r.ID, RestaurantID: r.RestaurantID, CustomerID: r.CustomerID, RestaurantName: r.RestaurantName, Currency: r.Currency,
 		Day: r.Day, Hour: r.Hour, From: from, To: to, PlacedAt: r.OrderDate,
 	}
 	switch {

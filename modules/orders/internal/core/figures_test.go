@@ -25,8 +25,8 @@ func TestEvery_change_of_an_order_changes_the_figures_by_what_it_is(t *testing.T
 	k := open()
 	ctx := access.With(t.Context(), access.Principal{Role: access.Staff})
 	n := twoLines()
-	n.Lines = append(n.Lines, orders.NewLine{MenuItemID: 5, Quantity: 3})
-	base := core.Tally{RestaurantID: 2, CustomerID: 1, RestaurantName: "Spice Route", Currency: "INR", Day: day(t), Hour: 17, PlacedAt: now()}
+	n.Lines = []orders.NewLine{{MenuItemID: 7, Quantity: 1}, {MenuItemID: 5, Quantity: 2}, {MenuItemID: 5, Quantity: 3}} // locked by id all the same
+	base := core.Tally{OrderID: 1, RestaurantID: 2, CustomerID: 1, RestaurantName: "Spice Route", Currency: "INR", Day: day(t), Hour: 17, PlacedAt: now()}
 
 	_, err := k.Place(ctx, n)
 	require.NoError(t, err)

@@ -144,10 +144,14 @@ func popularStatement(restaurantID int64, currency string, days calendar.Days) (
 	if days.IsAll() {
 		table = "orders_figures_items"
 	}
-	where, args := within("restaurant_id = ?", []any{currency, restaurantID}, days)
-	return `SELECT menu_item_id, MAX(name) AS name, SUM(quantity) AS quantity, SUM(CASE WHEN currency = ? THEN revenue ELSE 0 END) AS revenue
-		FROM ` + table + ` WHERE ` + where + ` GROUP BY menu_item_id HAVING SUM(quantity) > 0
-		ORDER BY 3 DESC, menu_item_id LIMIT ?`, append(args, popularItems)
+	where, args := within("restaurant_id = ?", []any{restaurantID, currency, restaurantID}, days)
+	// An item that was sold in two currencies has two names: the later one counts.
+	return `SELECT p.menu_item_id, (SELECT i.name FROM orders_figures_items i WHERE i.restaurant_id = ? AND i.menu_item_id = p.menu_item_id
+			ORDER BY i.last_order_id DESC LIMIT 1) AS name, p.quantity, p.revenue
+		FROM (SELECT menu_item_id, SUM(quantity) AS quantity, SUM(CASE WHEN currency = ? THEN revenue ELSE 0 END) AS revenue
+			FROM ` + table + ` WHERE ` + where + ` GROUP BY menu_item_id HAVING SUM(quantity) > 0
+			ORDER BY 2 DESC, menu_item_id LIMIT ?) p
+		ORDER BY p.quantity DESC, p.menu_item_id`, append(args, popularItems)
 }
 
 func (s *Store) readPopular(ctx context.Context, out *restaurants.OrderSummary, restaurantID int64, currency string, days calendar.Days) error {

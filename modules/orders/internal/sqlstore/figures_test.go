@@ -216,9 +216,13 @@ func TestOrders_from_before_the_figures_are_counted_by_the_migration(t *testing.
 	t.Parallel()
 	each(t, func(t *testing.T, w world) {
 		history(t, w)
+		w.placeAt(t, 6, 12, byRavi) // the second order of a customer who is erased
+		w.menu.AddItem(restaurants.MenuItem{ID: 5, RestaurantID: 2, Name: "Apam", Category: "Main", Price: 249_50, IsAvailable: true})
+		w.menu.Add(restaurants.Restaurant{ID: 2, Name: "Apam House", Currency: "INR", Timezone: "Asia/Kolkata", IsActive: true, Version: 2})
+		w.placeAt(t, 6, 13)
 		require.NoError(t, w.db.Write(w.ctx, func(ctx ctx) error { return w.store.EraseCustomer(ctx, 4) }))
 		kept := figureTables(t, w.db)
-		require.Len(t, kept, 25)
+		require.Len(t, kept, 29)
 		// The same orders in a database that knows the first migration only.
 		require.NoError(t, w.db.Write(w.ctx, func(ctx ctx) error {
 			for table := range strings.FieldsSeq("hours items item_days restaurants customers customer_items spending") {
@@ -250,8 +254,8 @@ func TestFigures_read_their_own_rows_only(t *testing.T) {
 		require.NoError(t, w.db.Write(w.ctx, func(ctx ctx) error {
 			for _, statement := range []string{
 				`INSERT INTO orders_figures_hours` + n + `SELECT 1 + i % 200, i / 2000, i / 200 % 10, 'INR', 1, 1, 1, 1, 1, 1, 1 FROM n`,
-				`INSERT INTO orders_figures_items` + n + `SELECT 1 + i % 200, i, 'INR', 'D', 1, 1 FROM n`,
-				`INSERT INTO orders_figures_item_days` + n + `SELECT 1 + i % 200, i / 2000, i, 'INR', 'D', 1, 1 FROM n`,
+				`INSERT INTO orders_figures_items` + n + `SELECT 1 + i % 200, i, 'INR', 'D', 1, 1, 1 FROM n`,
+				`INSERT INTO orders_figures_item_days` + n + `SELECT 1 + i % 200, i / 2000, i, 'INR', 1, 1 FROM n`,
 				`INSERT INTO orders_figures_customers` + n + `SELECT i / 10, i % 200, 'R', 1, 1, 1, 1, 1, 1, 1 FROM n`,
 				`INSERT INTO orders_figures_customer_items` + n + `SELECT i / 10, i, 'D', 1 FROM n`,
 				"ANALYZE",
@@ -274,8 +278,27 @@ func TestFigures_read_their_own_rows_only(t *testing.T) {
 				query, args := statement()
 				plan := w.plan(t, query, args)
 				assert.NotContains(t, plan, "Seq Scan", query)
-				assert.NotContains(t, plan, "SCAN", query)
+				assert.NotContains(t, plan, "SCAN orders", query)
 			}
 		}
+	})
+}
+
+func TestA_popular_item_that_is_gone_is_called_as_it_was_last_ordered(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w world) {
+		rename := func(name, currency string) {
+			w.menu.AddItem(restaurants.MenuItem{ID: 5, RestaurantID: 2, Name: name, Category: "Main", Price: 249_50, IsAvailable: true})
+			w.menu.Add(restaurants.Restaurant{ID: 2, Name: name, Currency: currency, Timezone: "Asia/Kolkata", IsActive: true, Version: 2})
+		}
+		w.time.set(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)) // all in the same millisecond
+		rename("Zebra", "EUR")
+		first := w.place(t)
+		rename("Apam", "INR")
+		w.place(t)
+		w.to(t, first.ID, orders.StatusConfirmed) // what was ordered before brings no name back
+		assert.Equal(t, "Apam", w.ofRestaurant(t, 2, "INR", "", "").PopularItems[0].Name)
+		assert.Equal(t, "Apam", w.ofRestaurant(t, 2, "INR", "2026-03-01", "").PopularItems[0].Name)
+		assert.Equal(t, "Apam", w.ofCustomer(t, 1).FavouriteRestaurants[0].Name)
 	})
 }

@@ -174,8 +174,8 @@ func crowd(t *testing.T, w world) {
 	require.NoError(t, w.db.Write(w.ctx, func(ctx ctx) error {
 		for _, statement := range []string{
 			`INSERT INTO orders_orders (id, customer_id, restaurant_id, restaurant_name, order_status, currency, subtotal, delivery_fee, discount,
-				tax, total, order_date, version)` + n + `SELECT i, 1 + i % 20, 1 + i % 20, 'R', CASE (i / 20) % 10 WHEN 0 THEN 'placed' ELSE 'delivered' END,
-				'INR', 1, 0, 0, 0, 1, i, 1 FROM n`,
+				tax, total, order_date, local_day, local_hour, version)` + n + `SELECT i, 1 + i % 20, 1 + i % 20, 'R', CASE (i / 20) % 10 WHEN 0 THEN 'placed' ELSE 'delivered' END,
+				'INR', 1, 0, 0, 0, 1, i, 0, 0, 1 FROM n`,
 			`INSERT INTO orders_items (order_id, position, menu_item_id, name, quantity, item_price, line_total, from_stock)` + n + `SELECT i, 0, 1, 'D', 1, 1, 1, FALSE FROM n`,
 			`INSERT INTO orders_events (order_id, event, at, by_role)` + n + `SELECT i, 'placed', i, 'staff' FROM n`,
 			"ANALYZE",

@@ -73,7 +73,7 @@ func (s *Store) addToCustomer(ctx context.Context, t core.Tally, counts []any) e
 			placed, confirmed, preparing, out_for_delivery, delivered, cancelled)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (customer_id, restaurant_id) DO UPDATE SET
-			restaurant_name = CASE WHEN excluded.last_order_at >= f.last_order_at THEN excluded.restaurant_name ELSE f.restaurant_name END,
+			restaurant_name = CASE WHEN excluded.placed > 0 AND excluded.last_order_at >= f.last_order_at THEN excluded.restaurant_name ELSE f.restaurant_name END,
 			last_order_at = CASE WHEN excluded.last_order_at >= f.last_order_at THEN excluded.last_order_at ELSE f.last_order_at END, `+addCounts+`
 		RETURNING placed + confirmed + preparing + out_for_delivery + delivered + cancelled`, args...)
 	if err != nil || t.From != "" || total > 2 {
@@ -100,28 +100,31 @@ func (s *Store) addItems(ctx context.Context, t core.Tally) error {
 	}
 	var all, day, customer []any
 	for _, item := range t.Sold {
-		all = append(all, t.RestaurantID, item.MenuItemID, t.Currency, item.Name, item.Quantity, int64(item.Revenue))
-		day = append(day, t.RestaurantID, int64(t.Day), item.MenuItemID, t.Currency, item.Name, item.Quantity, int64(item.Revenue))
+		all = append(all, t.RestaurantID, item.MenuItemID, t.Currency, item.Name, t.OrderID, item.Quantity, int64(item.Revenue))
+		day = append(day, t.RestaurantID, int64(t.Day), item.MenuItemID, t.Currency, item.Quantity, int64(item.Revenue))
 		customer = append(customer, t.CustomerID, item.MenuItemID, item.Name, item.Quantity)
 	}
 	// An order that is cancelled brings no newer name.
-	const add = ` DO UPDATE SET quantity = f.quantity + excluded.quantity,
-		name = CASE WHEN excluded.quantity > 0 THEN excluded.name ELSE f.name END`
+	const (
+		add  = ` DO UPDATE SET quantity = f.quantity + excluded.quantity`
+		name = `, name = CASE WHEN excluded.quantity > 0 THEN excluded.name ELSE f.name END`
+	)
 	for _, statement := range []struct {
 		query, row, conflict string
 		args                 []any
 	}{
 		{
-			`INSERT INTO orders_figures_items AS f (restaurant_id, menu_item_id, currency, name, quantity, revenue) VALUES `, `(?, ?, ?, ?, ?, ?)`,
-			` ON CONFLICT (restaurant_id, menu_item_id, currency)` + add + `, revenue = f.revenue + excluded.revenue`, all,
+			`INSERT INTO orders_figures_items AS f (restaurant_id, menu_item_id, currency, name, last_order_id, quantity, revenue) VALUES `, `(?, ?, ?, ?, ?, ?, ?)`,
+			` ON CONFLICT (restaurant_id, menu_item_id, currency)` + add + name + `, revenue = f.revenue + excluded.revenue,
+				last_order_id = CASE WHEN excluded.quantity > 0 THEN excluded.last_order_id ELSE f.last_order_id END`, all,
 		},
 		{
-			`INSERT INTO orders_figures_item_days AS f (restaurant_id, day, menu_item_id, currency, name, quantity, revenue) VALUES `, `(?, ?, ?, ?, ?, ?, ?)`,
+			`INSERT INTO orders_figures_item_days AS f (restaurant_id, day, menu_item_id, currency, quantity, revenue) VALUES `, `(?, ?, ?, ?, ?, ?)`,
 			` ON CONFLICT (restaurant_id, day, menu_item_id, currency)` + add + `, revenue = f.revenue + excluded.revenue`, day,
 		},
 		{
 			`INSERT INTO orders_figures_customer_items AS f (customer_id, menu_item_id, name, quantity) VALUES `, `(?, ?, ?, ?)`,
-			` ON CONFLICT (customer_id, menu_item_id)` + add, customer,
+			` ON CONFLICT (customer_id, menu_item_id)` + add + name, customer,
 		},
 	} {
 		query := statement.query + statement.row + strings.Repeat(", "+statement.row, len(t.Sold)-1) + statement.conflict

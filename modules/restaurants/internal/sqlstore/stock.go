@@ -22,11 +22,14 @@ func (s *Store) Items(ctx context.Context, ids []int64) ([]restaurants.MenuItem,
 	return menuItems(rows), nil
 }
 
-// HoldActive implements core.StockStore.
+// HoldActive implements core.StockStore. On Postgres the lock is exclusive: the
+// orders of a restaurant wait for each other at its figures anyway, and shared
+// locks that overlap without a gap would keep whoever rates or changes the
+// restaurant waiting for ever.
 func (s *Store) HoldActive(ctx context.Context, id, version int64) (bool, error) {
 	var held []int64
 	err := s.db.Select(ctx, &held, `SELECT id FROM restaurants_restaurants
-		WHERE id = ? AND version = ? AND is_active AND deleted_at IS NULL`+s.db.ForShare(), id, version)
+		WHERE id = ? AND version = ? AND is_active AND deleted_at IS NULL`+s.db.ForUpdate(), id, version)
 	if err != nil {
 		return false, fmt.Errorf("hold restaurant %d: %w", id, err)
 	}

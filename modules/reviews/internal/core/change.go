@@ -21,16 +21,18 @@ type Changes struct {
 // version_changed, edit_window_closed, or findings about the fields.
 func (s *Service) Edit(ctx context.Context, id int64, c Changes, versions []int64) (reviews.Review, error) {
 	score, invalid := s.tidyChanges(&c)
-	var edited Record
-	err := s.change(ctx, id, versions, mayChange, func(ctx context.Context, old Record) error {
+	return s.changed(ctx, id, versions, mayChange, func(ctx context.Context, old Record) (Record, error) {
 		if invalid != nil {
-			return invalid // after 404 and 412, before 409
+			return Record{}, invalid // after 404 and 412, before 409
 		}
 		now := s.clock.Now()
 		if now.After(old.CreatedAt.Add(editWindow)) {
-			return windowClosed()
+			return Record{}, windowClosed()
 		}
-		edited = old
+		if !c.Rating.Set && !c.Comment.Set {
+			return old, nil // guests see when a review was edited
+		}
+		edited := old
 		edited.Rating, edited.Comment = c.Rating.Apply(old.Rating), c.Comment.ApplyNullable(old.Comment)
 		edited.EditedAt, edited.Version = &now, old.Version+1
 		switch {
@@ -41,17 +43,13 @@ func (s *Service) Edit(ctx context.Context, id int64, c Changes, versions []int6
 		}
 		edited.Sentiment = Label(edited.SentimentScore)
 		if err := s.store.Update(ctx, edited); err != nil {
-			return err
+			return Record{}, err
 		}
 		if err := s.count(ctx, &old, &edited); err != nil {
-			return err
+			return Record{}, err
 		}
-		return s.events.Publish(ctx, reviews.Edited{ReviewID: id, OrderID: old.OrderID, CustomerID: old.CustomerID, RestaurantID: old.RestaurantID})
+		return edited, s.events.Publish(ctx, reviews.Edited{ReviewID: id, OrderID: old.OrderID, CustomerID: old.CustomerID, RestaurantID: old.RestaurantID})
 	})
-	if err != nil {
-		return reviews.Review{}, err
-	}
-	return s.named(ctx, edited)
 }
 
 // tidyChanges checks the fields and gives the score of the new comment, which
@@ -95,25 +93,37 @@ func (s *Service) Reply(ctx context.Context, id int64, text *string, versions []
 	if text != nil {
 		findings.Text("#/text", text, maxReply)
 	}
-	var replied Record
-	err := s.change(ctx, id, versions, mayReply, func(ctx context.Context, old Record) error {
+	return s.changed(ctx, id, versions, mayReply, func(ctx context.Context, old Record) (Record, error) {
 		if err := findings.Err(); err != nil {
-			return err
+			return Record{}, err
 		}
-		replied = old
+		replied := old
 		replied.Version, replied.Reply = old.Version+1, nil
 		if text != nil {
 			replied.Reply = &reviews.Reply{Text: *text, At: s.clock.Now()}
 		}
 		if err := s.store.Update(ctx, replied); err != nil {
+			return Record{}, err
+		}
+		return replied, s.events.Publish(ctx, reviews.Replied{ReviewID: id, OrderID: old.OrderID, CustomerID: old.CustomerID, RestaurantID: old.RestaurantID})
+	})
+}
+
+// changed is change for a use case that gives the review as it is afterwards,
+// with its author: asked for in the same unit of work, since nothing may fail
+// once that is done.
+func (s *Service) changed(
+	ctx context.Context, id int64, versions []int64, may func(access.Principal, Record) bool, fn func(context.Context, Record) (Record, error),
+) (out reviews.Review, err error) {
+	err = s.change(ctx, id, versions, may, func(ctx context.Context, old Record) error {
+		record, err := fn(ctx, old)
+		if err != nil {
 			return err
 		}
-		return s.events.Publish(ctx, reviews.Replied{ReviewID: id, OrderID: old.OrderID, CustomerID: old.CustomerID, RestaurantID: old.RestaurantID})
+		out, err = s.named(ctx, record)
+		return err
 	})
-	if err != nil {
-		return reviews.Review{}, err
-	}
-	return s.named(ctx, replied)
+	return out, err
 }
 
 // change locks a review that is the caller's to change, and lets the function
@@ -136,17 +146,18 @@ func (s *Service) change(
 	})
 }
 
-// count writes through what a review counts for: the restaurant's rating and
-// the figures. After is nil when it is deleted.
+// count writes through what a review counts for: the figures and then the
+// restaurant's rating, as commit does. After is nil when it is deleted.
 func (s *Service) count(ctx context.Context, before, after *Record) error {
+	if err := s.store.AddToFigures(ctx, tally(before, after)); err != nil {
+		return err
+	}
 	change := restaurants.RatingChange{Stars: -int64(before.Rating), Count: -1}
 	if after != nil {
 		change = restaurants.RatingChange{Stars: int64(after.Rating - before.Rating)}
 	}
-	if change != (restaurants.RatingChange{}) {
-		if err := s.restaurants.Rate(ctx, before.RestaurantID, change); err != nil {
-			return err
-		}
+	if change == (restaurants.RatingChange{}) {
+		return nil
 	}
-	return s.store.AddToFigures(ctx, tally(before, after))
+	return s.restaurants.Rate(ctx, before.RestaurantID, change)
 }

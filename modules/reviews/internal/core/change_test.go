@@ -2,6 +2,7 @@ package core_test
 
 import (
 	"context"
+	"errors"
 	"math"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"zomato/modules/customers"
 	"zomato/modules/reviews"
 	"zomato/modules/reviews/internal/core"
 	"zomato/platform/access"
@@ -29,7 +31,6 @@ func TestEdit_changes_what_is_set_and_nothing_else(t *testing.T) {
 		score   float64
 		heard   []string // what the engine was asked to read
 	}{
-		{"nothing", patch.Field[int]{}, none, 4, new("Good"), 0.4404, nil},
 		{"the rating", patch.To(1), none, 1, new("Good"), 0.4404, nil},
 		{"the comment", patch.Field[int]{}, patch.To(" Bad "), 4, new("Bad"), -0.5423, []string{"Bad"}},
 		{"both", patch.To(2), patch.To("Bad"), 2, new("Bad"), -0.5423, []string{"Bad"}},
@@ -54,6 +55,44 @@ func TestEdit_changes_what_is_set_and_nothing_else(t *testing.T) {
 		})
 	}
 }
+
+func TestEdit_of_nothing_changes_nothing(t *testing.T) {
+	t.Parallel()
+	d := open()
+	written := d.written(t, 4, new("Good"))
+	before := d.store.records[written.ID]
+	got, err := d.Edit(staff(t), written.ID, core.Changes{}, []int64{1})
+	require.NoError(t, err)
+	require.Equal(t, written, got, "guests see when a review was edited")
+	require.Equal(t, before, d.store.records[written.ID])
+	require.Empty(t, d.store.events)
+	_, err = d.Edit(staff(t), written.ID, core.Changes{}, []int64{2})
+	require.True(t, fault.Is(err, "version_changed"), "%v", err)
+}
+
+func TestEdit_and_reply_fail_whole_when_the_author_cannot_be_asked(t *testing.T) {
+	t.Parallel()
+	d := open()
+	d.written(t, 4, new("Good"))
+	broken := core.New(core.Dependencies{
+		Store: d.store, Transactions: d.store, Events: d.store, Clock: d.watch, Sentiment: d.ear, Orders: d.orders, Restaurants: d.places,
+		Customers: unreachable{},
+	})
+	_, err := broken.Edit(staff(t), 1, core.Changes{Rating: patch.To(1)}, nil)
+	require.ErrorIs(t, err, errUnreachable)
+	_, err = broken.Reply(staff(t), 1, new("Thank you!"), nil)
+	require.ErrorIs(t, err, errUnreachable)
+	require.Equal(t, 2, d.store.undone, "a client that is told of a failure may believe it")
+}
+
+// unreachable is a customers.Service that fails.
+type unreachable struct{ customers.Service }
+
+func (unreachable) ByIDs(context.Context, []int64) ([]customers.Customer, error) {
+	return nil, errUnreachable
+}
+
+var errUnreachable = errors.New("the customers cannot be asked")
 
 func TestEdit_of_a_review_without_comment_follows_the_stars(t *testing.T) {
 	t.Parallel()
@@ -205,8 +244,8 @@ func TestEvery_change_of_a_review_changes_rating_and_figures_by_what_it_is(t *te
 			_, err := d.Edit(staff(t), 1, core.Changes{Comment: patch.To("Bad")}, nil)
 			return err
 		}, mark(4, reviews.Negative), 4 + 3, 2},
-		{"nothing", func(d desk) error {
-			_, err := d.Edit(staff(t), 1, core.Changes{}, nil)
+		{"the rating to what it is", func(d desk) error {
+			_, err := d.Edit(staff(t), 1, core.Changes{Rating: patch.To(4)}, nil)
 			return err
 		}, mark(4, reviews.Positive), 4 + 3, 2},
 		{"deleted", func(d desk) error { return d.Delete(staff(t), 1, nil) }, nil, 3, 1},

@@ -33,6 +33,7 @@ type memory struct {
 	// between is called before each unit of work: what somebody else does after
 	// something was prepared for it.
 	between func()
+	undone  int // the units of work that failed
 }
 
 func (m *memory) Insert(ctx context.Context, r core.Record) (int64, bool, error) {
@@ -90,7 +91,11 @@ func (m *memory) Write(ctx context.Context, fn func(context.Context) error) erro
 	if m.between != nil {
 		m.between()
 	}
-	return fn(ctx)
+	err := fn(ctx)
+	if err != nil {
+		m.undone++
+	}
+	return err
 }
 
 func (m *memory) Read(ctx context.Context, fn func(context.Context) error) error { return fn(ctx) }

@@ -76,8 +76,8 @@ func (s *Service) order(ctx context.Context, id int64) (orders.Order, error) {
 	return order, err
 }
 
-// commit stores a prepared review in the unit of work of the context. The
-// customer is locked after the restaurant, as everywhere (reliability.md §2).
+// commit stores a prepared review in the unit of work of the context. The rating
+// comes last: all that rate, wherever, wait for each other there.
 func (s *Service) commit(ctx context.Context, r Record) (Record, error) {
 	id, isNew, err := s.store.Insert(ctx, r)
 	if err != nil {
@@ -87,15 +87,15 @@ func (s *Service) commit(ctx context.Context, r Record) (Record, error) {
 		return r, exists()
 	}
 	r.ID = id
-	if err = s.restaurants.Rate(ctx, r.RestaurantID, restaurants.RatingChange{Stars: int64(r.Rating), Count: 1}); err != nil {
-		return r, err
-	}
 	customer, err := s.customers.Lock(ctx, r.CustomerID)
 	if err != nil {
 		return r, err
 	}
 	r.Author = new(Author(customer.Name))
 	if err = s.store.AddToFigures(ctx, tally(nil, &r)); err != nil {
+		return r, err
+	}
+	if err = s.restaurants.Rate(ctx, r.RestaurantID, restaurants.RatingChange{Stars: int64(r.Rating), Count: 1}); err != nil {
 		return r, err
 	}
 	return r, s.events.Publish(ctx, reviews.Written{

@@ -8,6 +8,11 @@ ALTER TABLE orders_orders ADD COLUMN local_day BIGINT NOT NULL DEFAULT 0; -- day
 ALTER TABLE orders_orders ADD COLUMN local_hour BIGINT NOT NULL DEFAULT 0; -- 0 to 23
 UPDATE orders_orders SET local_day = (order_date + 19800000) / 86400000, local_hour = (order_date + 19800000) / 3600000 % 24;
 
+-- An instance from before, still running beside this one, would store orders that
+-- no figure counts: without a default it is refused instead.
+ALTER TABLE orders_orders ALTER COLUMN local_day DROP DEFAULT;
+ALTER TABLE orders_orders ALTER COLUMN local_hour DROP DEFAULT;
+
 -- A restaurant's orders by day and hour, status and currency. Revenue is that of
 -- the delivered ones.
 CREATE TABLE orders_figures_hours (
@@ -30,7 +35,8 @@ CREATE TABLE orders_figures_items (
     restaurant_id BIGINT NOT NULL,
     menu_item_id  BIGINT NOT NULL,
     currency      TEXT   NOT NULL,
-    name          TEXT   NOT NULL, -- as it was last ordered
+    name          TEXT   NOT NULL, -- as it was last ordered, by this order
+    last_order_id BIGINT NOT NULL,
     quantity      BIGINT NOT NULL,
     revenue       BIGINT NOT NULL,
     PRIMARY KEY (restaurant_id, menu_item_id, currency)
@@ -40,7 +46,6 @@ CREATE TABLE orders_figures_item_days (
     day           BIGINT NOT NULL,
     menu_item_id  BIGINT NOT NULL,
     currency      TEXT   NOT NULL,
-    name          TEXT   NOT NULL,
     quantity      BIGINT NOT NULL,
     revenue       BIGINT NOT NULL,
     PRIMARY KEY (restaurant_id, day, menu_item_id, currency)
@@ -92,13 +97,17 @@ SELECT restaurant_id, local_day, local_hour, currency,
 FROM orders_orders GROUP BY restaurant_id, local_day, local_hour, currency;
 
 INSERT INTO orders_figures_item_days
-SELECT o.restaurant_id, o.local_day, i.menu_item_id, o.currency, MAX(i.name), SUM(i.quantity), SUM(i.line_total)
+SELECT o.restaurant_id, o.local_day, i.menu_item_id, o.currency, SUM(i.quantity), SUM(i.line_total)
 FROM orders_items i JOIN orders_orders o ON o.id = i.order_id
 WHERE o.order_status <> 'cancelled' GROUP BY o.restaurant_id, o.local_day, i.menu_item_id, o.currency;
 
 INSERT INTO orders_figures_items
-SELECT restaurant_id, menu_item_id, currency, MAX(name), SUM(quantity), SUM(revenue)
-FROM orders_figures_item_days GROUP BY restaurant_id, menu_item_id, currency;
+SELECT restaurant_id, menu_item_id, currency,
+    (SELECT name FROM orders_items n WHERE n.order_id = sold.last_order_id AND n.menu_item_id = sold.menu_item_id LIMIT 1),
+    last_order_id, quantity, revenue
+FROM (SELECT o.restaurant_id, i.menu_item_id, o.currency, MAX(o.id) AS last_order_id, SUM(i.quantity) AS quantity, SUM(i.line_total) AS revenue
+    FROM orders_items i JOIN orders_orders o ON o.id = i.order_id
+    WHERE o.order_status <> 'cancelled' GROUP BY o.restaurant_id, i.menu_item_id, o.currency) sold;
 
 -- An erased customer's orders have no address. They count for the restaurant only.
 INSERT INTO orders_figures_restaurants
@@ -107,17 +116,21 @@ FROM (SELECT restaurant_id, customer_id, COUNT(*) AS orders FROM orders_orders G
 GROUP BY restaurant_id;
 
 INSERT INTO orders_figures_customers
-SELECT customer_id, restaurant_id, MAX(restaurant_name),
-    SUM(CASE order_status WHEN 'placed' THEN 1 ELSE 0 END), SUM(CASE order_status WHEN 'confirmed' THEN 1 ELSE 0 END),
-    SUM(CASE order_status WHEN 'preparing' THEN 1 ELSE 0 END), SUM(CASE order_status WHEN 'out_for_delivery' THEN 1 ELSE 0 END),
-    SUM(CASE order_status WHEN 'delivered' THEN 1 ELSE 0 END), SUM(CASE order_status WHEN 'cancelled' THEN 1 ELSE 0 END),
-    MAX(order_date)
-FROM orders_orders WHERE delivery_address IS NOT NULL GROUP BY customer_id, restaurant_id;
+SELECT customer_id, restaurant_id, (SELECT restaurant_name FROM orders_orders n WHERE n.id = ordered.last_order_id),
+    placed, confirmed, preparing, out_for_delivery, delivered, cancelled, last_order_at
+FROM (SELECT customer_id, restaurant_id, MAX(id) AS last_order_id,
+    SUM(CASE order_status WHEN 'placed' THEN 1 ELSE 0 END) AS placed, SUM(CASE order_status WHEN 'confirmed' THEN 1 ELSE 0 END) AS confirmed,
+    SUM(CASE order_status WHEN 'preparing' THEN 1 ELSE 0 END) AS preparing, SUM(CASE order_status WHEN 'out_for_delivery' THEN 1 ELSE 0 END) AS out_for_delivery,
+    SUM(CASE order_status WHEN 'delivered' THEN 1 ELSE 0 END) AS delivered, SUM(CASE order_status WHEN 'cancelled' THEN 1 ELSE 0 END) AS cancelled,
+    MAX(order_date) AS last_order_at
+    FROM orders_orders WHERE delivery_address IS NOT NULL GROUP BY customer_id, restaurant_id) ordered;
 
 INSERT INTO orders_figures_customer_items
-SELECT o.customer_id, i.menu_item_id, MAX(i.name), SUM(i.quantity)
-FROM orders_items i JOIN orders_orders o ON o.id = i.order_id
-WHERE o.order_status <> 'cancelled' AND o.delivery_address IS NOT NULL GROUP BY o.customer_id, i.menu_item_id;
+SELECT customer_id, menu_item_id,
+    (SELECT name FROM orders_items n WHERE n.order_id = sold.last_order_id AND n.menu_item_id = sold.menu_item_id LIMIT 1), quantity
+FROM (SELECT o.customer_id, i.menu_item_id, MAX(o.id) AS last_order_id, SUM(i.quantity) AS quantity
+    FROM orders_items i JOIN orders_orders o ON o.id = i.order_id
+    WHERE o.order_status <> 'cancelled' AND o.delivery_address IS NOT NULL GROUP BY o.customer_id, i.menu_item_id) sold;
 
 INSERT INTO orders_figures_spending
 SELECT customer_id, currency, COUNT(*), SUM(total)
