@@ -25,6 +25,16 @@ test: ## Vet and test everything, with the race detector, on throw-away servers
 	go build -o .tools/servers ./platform/testkit/servers
 	.tools/servers -- go test -race -shuffle=on -count=1 ./...
 
+.PHONY: gates
+gates: ## The long form of the tests that try to break promises (some minutes)
+	scripts/test-servers.sh
+	go build -o .tools/servers ./platform/testkit/servers
+	ZOMATO_GATES=full .tools/servers -- go test -count=1 -timeout 60m -v -run '^TestGate' ./app -rapid.checks=1000 -rapid.steps=50 -rapid.nofailfile
+
+.PHONY: bench
+bench: ## Measure the product from outside, and print a table
+	go run ./bench
+
 .PHONY: lint
 lint: $(GOLANGCI) ## Check the house rules (.golangci.yml)
 	$(GOLANGCI) run ./...

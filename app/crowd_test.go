@@ -38,17 +38,17 @@ func perHead() []rows {
 func perOrder() []rows {
 	return []rows{
 		{`orders_orders (id, customer_id, restaurant_id, restaurant_name, order_status, currency, subtotal, delivery_fee, discount, tax, total,
-			delivery_address, order_date, delivery_time, version)`, `i, 1 + i % 2000, 1 + i % 2000, 'R', 'delivered', 'INR', 1, 0, 0, 0, 1, 'x', i, 4102444800000, 1`},
+			delivery_address, order_date, local_day, local_hour, delivery_time, version)`, `i, 1 + i % 2000, 1 + i % 2000, 'R', 'delivered', 'INR', 1, 0, 0, 0, 1, 'x', i, 0, 0, 4102444800000, 1`},
 		{`orders_items (order_id, position, menu_item_id, name, quantity, item_price, line_total, from_stock)`, `i, 0, 1 + 3 * (i % 2000), 'Dish', 1, 1, 1, FALSE`},
 		{`orders_events (order_id, event, at, by_role)`, `i, 'placed', i, 'staff'`},
 		{`orders_figures_hours`, `1 + i % 2000, i / 2000, 12, 'INR', 0, 0, 0, 0, 1, 0, 1`},
-		{`orders_figures_items`, `1 + i % 2000, i, 'INR', 'Dish', 1, 1`},
-		{`orders_figures_item_days`, `1 + i % 2000, i / 2000, i, 'INR', 'Dish', 1, 1`},
+		{`orders_figures_items`, `1 + i % 2000, i, 'INR', 'Dish', 1, 1, 1`},
+		{`orders_figures_item_days`, `1 + i % 2000, i / 2000, i, 'INR', 1, 1`},
 		{`orders_figures_customers`, `1 + i % 2000, i, 'R', 0, 0, 0, 0, 1, 0, 1`},
 		{`orders_figures_customer_items`, `1 + i % 2000, i, 'Dish', 1`},
 		{
 			`reviews_reviews (id, order_id, customer_id, restaurant_id, rating, comment, sentiment, sentiment_score, local_day, version, created_at)`,
-			`i, i + 1, 1 + i % 2000, 1 + i % 2000, 1 + i % 5, 'x', CASE i % 3 WHEN 0 THEN 'positive' WHEN 1 THEN 'neutral' ELSE 'negative' END, 0, 0, 1, i`,
+			`i, i + 1, 1 + i % 2000, 1 + i % 2000, 1 + i / 2000 % 5, 'x', CASE i % 3 WHEN 0 THEN 'positive' WHEN 1 THEN 'neutral' ELSE 'negative' END, 0, 0, 1, i`,
 		},
 		{`reviews_figures_days`, `1 + i % 2000, i / 2000, 0, 0, 0, 1, 0, 1, 0, 0`},
 	}

@@ -17,43 +17,6 @@ import (
 
 const oneTikka = `{"restaurant_id":1,"delivery_address":"123 Main St","order_items":[{"menu_item_id":1,"quantity":1}]}`
 
-func TestThe_last_pieces_are_sold_once(t *testing.T) {
-	t.Parallel()
-	testkit.EachDatabase(t, func(t *testing.T, url string) {
-		app := serving(t, "DATABASE_URL="+url)
-		furnish(t, app)
-		app.Do(t, "PUT", "/menu-items/1", `{"stock":10}`).Expect(t, 200)
-		var clients sync.WaitGroup
-		statuses, bodies := make([]int, 64), make([]string, 64)
-		for i := range statuses {
-			clients.Go(func() {
-				got := app.Do(t, "POST", "/customers/1/orders/", oneTikka)
-				statuses[i], bodies[i] = got.Status, got.Body
-			})
-		}
-		clients.Wait()
-		sold := 0
-		for i, status := range statuses {
-			if status == 201 {
-				sold++
-				continue
-			}
-			assert.Equal(t, 409, status, bodies[i])
-			assert.Contains(t, bodies[i], `"code":"out_of_stock"`)
-			assert.Contains(t, bodies[i], `"available":0`)
-		}
-		require.Equal(t, 10, sold)
-		require.Contains(t, app.Do(t, "GET", "/menu-items/1", "").Body, `"stock":0`)
-		list := app.Do(t, "GET", "/restaurants/1/orders?count=true&status=placed", "").Expect(t, 200)
-		require.Equal(t, "11", list.Header.Get("X-Total-Count"), "with the one of before")
-
-		var made []struct{ ID int64 }
-		list.JSON(t, &made)
-		app.Do(t, "PUT", fmt.Sprintf("/orders/%d/status", made[0].ID), `{"order_status":"cancelled"}`).Expect(t, 200)
-		require.Contains(t, app.Do(t, "GET", "/menu-items/1", "").Body, `"stock":1`)
-	})
-}
-
 func TestOrders_of_many_dishes_at_once_do_not_wait_for_each_other_for_ever(t *testing.T) {
 	t.Parallel()
 	testkit.EachDatabase(t, func(t *testing.T, url string) {

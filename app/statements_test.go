@@ -71,7 +71,7 @@ func (app running) ask(t *testing.T, h hot) []asked {
 	})
 	defer app.db.Observe(nil)
 	method, _, _ := strings.Cut(h.route, " ")
-	app.Do(t, method, h.path, h.body).Expect(t, max(h.status, 200))
+	require.NotEqual(t, "[]", app.Do(t, method, h.path, h.body).Expect(t, max(h.status, 200)).Body, "%s: an empty list costs too little", h.route)
 	mu.Lock()
 	defer mu.Unlock()
 	require.NotEmpty(t, seen, h.route)
@@ -113,7 +113,7 @@ const statementsPage = `<!-- Written by ` + "`go test ./app -run TestStatements 
 # What a request costs
 
 The statements that each hot route sends to the database, in their order, with SQLite's plan. On Postgres they are the same, and each is a trip over the network, as are the beginning and the end of a transaction (a savepoint is that of a part which can fail by itself).
-Nothing here grows with the number of orders or reviews: a test holds that no statement reads a whole table, on both databases, and that none sorts but where a reason is given.
+Nothing here grows with the number of orders or reviews (but a list of reviews by ` + "`min_rating`" + `, newest first, passes over those below it): a test holds that no statement reads a whole table, on both databases, and that none sorts but where a reason is given.
 
 `
 
@@ -195,7 +195,7 @@ func TestNo_hot_route_reads_a_whole_table(t *testing.T) {
 				}
 				plan := app.explain(t, a)
 				for line := range strings.SplitSeq(plan, "\n") {
-					assert.NotRegexp(t, `^SCAN [a-z]|Seq Scan on (customers|restaurants_(restaurants|menu|words)|orders|reviews)`, line, "%s: %s", h.route, a.query)
+					assert.NotRegexp(t, `^SCAN ([a-z][a-z_]+|[a-oq-z]\b)|Seq Scan on (customers|restaurants_(restaurants|menu|words)|orders|reviews)`, line, "%s: %s", h.route, a.query)
 				}
 				if h.sorts == "" { // Postgres sorts ten rows rather than follow an index: the stores' own tests look
 					assert.NotContains(t, plan, "TEMP B-TREE", "%s: %s", h.route, a.query)

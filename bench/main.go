@@ -1,7 +1,7 @@
 // Command bench measures the product from outside, as its user meets it: it
 // builds the binary, starts it on a port of its own with an empty database in a
 // temporary folder, and stops it. It prints a table. Nothing in it is a test:
-// tests assert no figure (design: CONTRIBUTING.md, "The two commands").
+// tests assert no figure (design: reliability.md §7).
 //
 //	go run ./bench        # from the root of the repository; `make bench`
 //
