@@ -15,6 +15,7 @@ import (
 
 	"zomato/platform/access"
 	"zomato/platform/database"
+	"zomato/platform/database/databasetest"
 	"zomato/platform/testkit"
 )
 
@@ -88,25 +89,6 @@ func (a asked) frame() bool {
 	}
 }
 
-// explain gives the plan of a statement, a step a line.
-func (app running) explain(t *testing.T, a asked) string {
-	t.Helper()
-	var steps []string
-	if app.db.Dialect() == database.Postgres {
-		require.NoError(t, app.db.Select(t.Context(), &steps, "EXPLAIN "+a.query, a.args...), a.query)
-		return strings.Join(steps, "\n")
-	}
-	var rows []struct {
-		ID, Parent, Notused int
-		Detail              string
-	}
-	require.NoError(t, app.db.Select(t.Context(), &rows, "EXPLAIN QUERY PLAN "+a.query, a.args...), a.query)
-	for _, r := range rows {
-		steps = append(steps, r.Detail)
-	}
-	return strings.Join(steps, "\n")
-}
-
 // statementsPage is what docs/statements.md says before its routes.
 const statementsPage = `<!-- Written by ` + "`go test ./app -run TestStatements -update`" + `. Do not edit. -->
 
@@ -136,7 +118,7 @@ func TestStatements(t *testing.T) {
 		for _, a := range seen {
 			plan := ""
 			if !a.frame() {
-				plan = app.explain(t, a)
+				plan = databasetest.Plan(t, app.db, a.query, a.args...)
 			}
 			fmt.Fprintf(&page, "| `%s` | %s |\n", short(a.query), strings.ReplaceAll(plan, "\n", "<br>"))
 		}
@@ -193,7 +175,7 @@ func TestNo_hot_route_reads_a_whole_table(t *testing.T) {
 				if a.frame() {
 					continue
 				}
-				plan := app.explain(t, a)
+				plan := databasetest.Plan(t, app.db, a.query, a.args...)
 				for line := range strings.SplitSeq(plan, "\n") {
 					assert.NotRegexp(t, `^SCAN ([a-z][a-z_]+|[a-oq-z]\b)|Seq Scan on (customers|restaurants_(restaurants|menu|words)|orders|reviews)`, line, "%s: %s", h.route, a.query)
 				}

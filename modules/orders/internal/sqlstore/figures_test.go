@@ -15,6 +15,7 @@ import (
 	"zomato/modules/restaurants"
 	"zomato/platform/calendar"
 	"zomato/platform/database"
+	"zomato/platform/database/databasetest"
 	"zomato/platform/money"
 )
 
@@ -276,7 +277,7 @@ func TestFigures_read_their_own_rows_only(t *testing.T) {
 				func() (string, []any) { return sqlstore.FavouriteItemsStatement, []any{7, 3} },
 			} {
 				query, args := statement()
-				plan := w.plan(t, query, args)
+				plan := databasetest.Plan(t, w.db, query, args...)
 				assert.NotContains(t, plan, "Seq Scan", query)
 				assert.NotContains(t, plan, "SCAN orders", query)
 			}

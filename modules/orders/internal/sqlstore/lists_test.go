@@ -17,6 +17,7 @@ import (
 	"zomato/modules/restaurants"
 	"zomato/platform/calendar"
 	"zomato/platform/database"
+	"zomato/platform/database/databasetest"
 	"zomato/platform/fault"
 	"zomato/platform/paging"
 )
@@ -194,7 +195,7 @@ func TestLists_begin_at_an_index_and_sort_nothing(t *testing.T) {
 		crowd(t, w)
 		for name, p := range plans() {
 			query, args := p.query()
-			plan := w.plan(t, query, args)
+			plan := databasetest.Plan(t, w.db, query, args...)
 			assert.Contains(t, plan, p.index, "%s\n%s", name, plan)
 			for _, bad := range []string{"TEMP B-TREE", "SCAN ", "Seq Scan"} {
 				assert.NotContains(t, plan, bad, "%s\n%s", name, plan)
@@ -204,7 +205,7 @@ func TestLists_begin_at_an_index_and_sort_nothing(t *testing.T) {
 			}
 		}
 		// The check itself sees what it must not find.
-		plan := w.plan(t, `SELECT id FROM orders_orders WHERE total > 0 ORDER BY total`, nil)
+		plan := databasetest.Plan(t, w.db, `SELECT id FROM orders_orders WHERE total > 0 ORDER BY total`)
 		if w.db.Dialect() == database.SQLite {
 			require.Contains(t, plan, "SCAN ")
 			require.Contains(t, plan, "TEMP B-TREE")
@@ -213,25 +214,4 @@ func TestLists_begin_at_an_index_and_sort_nothing(t *testing.T) {
 			require.Contains(t, plan, "Sort")
 		}
 	})
-}
-
-// plan gives the steps of a plan, one a line.
-func (w world) plan(t *testing.T, query string, args []any) string {
-	t.Helper()
-	var steps []string
-	if w.db.Dialect() == database.Postgres {
-		require.NoError(t, w.db.Select(t.Context(), &steps, "EXPLAIN "+query, args...))
-		return strings.Join(steps, "\n")
-	}
-	var rows []struct {
-		ID      int    `db:"id"`
-		Parent  int    `db:"parent"`
-		Notused int    `db:"notused"`
-		Detail  string `db:"detail"`
-	}
-	require.NoError(t, w.db.Select(t.Context(), &rows, "EXPLAIN QUERY PLAN "+query, args...))
-	for _, r := range rows {
-		steps = append(steps, r.Detail)
-	}
-	return strings.Join(steps, "\n")
 }

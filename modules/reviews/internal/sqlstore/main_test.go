@@ -2,7 +2,6 @@ package sqlstore_test
 
 import (
 	"context"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -191,25 +190,4 @@ func (w world) published(t *testing.T) []string {
 		out[i] = r.Name + " " + r.Payload
 	}
 	return out
-}
-
-// plan gives the steps of a plan, one a line.
-func (w world) plan(t *testing.T, query string, args []any) string {
-	t.Helper()
-	var steps []string
-	if w.db.Dialect() == database.Postgres {
-		require.NoError(t, w.db.Select(t.Context(), &steps, "EXPLAIN "+query, args...))
-		return strings.Join(steps, "\n")
-	}
-	var rows []struct {
-		ID      int    `db:"id"`
-		Parent  int    `db:"parent"`
-		Notused int    `db:"notused"`
-		Detail  string `db:"detail"`
-	}
-	require.NoError(t, w.db.Select(t.Context(), &rows, "EXPLAIN QUERY PLAN "+query, args...))
-	for _, r := range rows {
-		steps = append(steps, r.Detail)
-	}
-	return strings.Join(steps, "\n")
 }

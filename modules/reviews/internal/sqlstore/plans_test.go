@@ -11,6 +11,7 @@ import (
 	"zomato/modules/reviews/internal/sqlstore"
 	"zomato/platform/calendar"
 	"zomato/platform/database"
+	"zomato/platform/database/databasetest"
 )
 
 // crowd stores 20,000 reviews by 10 customers of 10 restaurants, one in ten of
@@ -108,7 +109,7 @@ func (w world) requirePlans(t *testing.T, plans map[string]planned) {
 		}
 		for name, p := range plans {
 			query, args := p.query()
-			plan := w.plan(t, query, args)
+			plan := databasetest.Plan(t, w.db, query, args...)
 			assert.Contains(t, plan, p.index, "%s\n%s", name, plan)
 			for _, bad := range []string{"TEMP B-TREE", "SCAN ", "Seq Scan", "Sort"} {
 				assert.NotContains(t, plan, bad, "%s\n%s", name, plan)
@@ -133,7 +134,7 @@ func TestCounts_and_figures_read_their_own_rows_only(t *testing.T) {
 		plans["figures of a customer"] = planned{"reviews_figures_customers", func() (string, []any) { return sqlstore.CustomerStatement, []any{7} }}
 		w.requirePlans(t, plans)
 		// The check itself sees what it must not find.
-		plan := w.plan(t, `SELECT id FROM reviews_reviews WHERE version > 0 ORDER BY version`, nil)
+		plan := databasetest.Plan(t, w.db, `SELECT id FROM reviews_reviews WHERE version > 0 ORDER BY version`)
 		if w.db.Dialect() == database.SQLite {
 			require.Contains(t, plan, "SCAN ")
 			require.Contains(t, plan, "TEMP B-TREE")
