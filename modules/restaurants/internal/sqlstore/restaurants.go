@@ -39,9 +39,11 @@ type row struct {
 	UpdatedAt            int64        `db:"updated_at"`
 }
 
-// columns are those of row, of the table under the name r.
+// columns are those of row, of the table under the name r. Imported ratings
+// count in what is shown.
 const columns = `r.id, r.name, r.description, r.address, r.city, r.location, r.latitude, r.longitude, r.phone_number,
-	r.price_level, r.currency, r.timezone, r.is_active, r.rating, r.rating_count, r.min_order_amount, r.delivery_fee,
+	r.price_level, r.currency, r.timezone, r.is_active, r.rating,
+	r.rating_count + r.imported_count AS rating_count, r.min_order_amount, r.delivery_fee,
 	r.confirm_within_minutes, r.max_active_orders, r.slot_capacity, r.slot_minutes, r.version, r.created_at, r.updated_at`
 
 // restaurant gives the restaurant without its cuisines.
