@@ -26,7 +26,8 @@ type Import struct {
 	// this and MappingFile the headers decide: our own names, or else those of a
 	// mapping that ships.
 	Mapping string
-	// MappingFile is the content of a mapping file, in the place of Mapping.
+	// MappingFile is the content of a mapping file; Mapping is then what a report
+	// calls it.
 	MappingFile []byte
 	// Source names where the external ids are from, in the place of what the
 	// mapping says.

@@ -88,7 +88,7 @@ func open(file io.Reader, in restaurants.Import, known core.ImportColumns) (*row
 	var m mapping
 	switch {
 	case in.MappingFile != nil:
-		m, err = parseMapping("of the file", in.MappingFile, known)
+		m, err = parseMapping(in.Mapping, in.MappingFile, known)
 	case in.Mapping != "":
 		m, err = shippedMapping(in.Mapping, known)
 	default:
