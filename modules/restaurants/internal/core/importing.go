@@ -58,14 +58,16 @@ type ImportStore interface {
 	// With lock nobody else changes them until the unit of work ends; they are
 	// locked in the order of their ids.
 	Imported(ctx context.Context, externalIDs []string, lock bool) ([]ImportedRestaurant, error)
-	// SetExternalID marks a restaurant as imported. ErrImportedMeanwhile says
-	// that somebody else has just imported the same.
-	SetExternalID(ctx context.Context, restaurantID int64, externalID string) error
+	// InsertImported stores new restaurants, in as few statements as can be, and
+	// gives their ids in the same order. ErrImportedMeanwhile says that somebody
+	// else has just imported one of them.
+	InsertImported(ctx context.Context, fresh []NewImported) ([]int64, error)
 	// ImportedItems reads the items of these restaurants that have one of these
 	// external ids, and with lock keeps them as they are.
 	ImportedItems(ctx context.Context, restaurantIDs []int64, externalIDs []string, lock bool) ([]ImportedItem, error)
-	// SetItemExternalID marks an item as imported, as SetExternalID does.
-	SetItemExternalID(ctx context.Context, itemID int64, externalID string) error
+	// InsertImportedItems does for items what InsertImported does for
+	// restaurants.
+	InsertImportedItems(ctx context.Context, fresh []ImportedItem, at time.Time) ([]int64, error)
 }
 
 // ErrImportedMeanwhile says that two imports of the same records met. Done again

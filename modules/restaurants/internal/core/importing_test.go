@@ -39,25 +39,21 @@ func (s *shelf) Imported(_ context.Context, ids []string, _ bool) ([]core.Import
 	return found, nil
 }
 
-func (s *shelf) Insert(_ context.Context, r restaurants.Restaurant) (restaurants.Restaurant, error) {
+func (s *shelf) InsertImported(_ context.Context, fresh []core.NewImported) ([]int64, error) {
 	if len(s.fails) > 0 {
 		err := s.fails[0]
 		s.fails = s.fails[1:]
-		return r, err
+		return nil, err
 	}
-	r.ID = int64(len(s.known) + 1)
-	s.known = append(s.known, core.ImportedRestaurant{Restaurant: r})
-	return r, nil
-}
-
-func (s *shelf) SetExternalID(_ context.Context, id int64, externalID string) error {
-	s.known[id-1].ExternalID = externalID
-	return nil
-}
-
-func (s *shelf) SetRating(_ context.Context, id int64, r core.StoredRating) error {
-	s.known[id-1].Stars = r
-	return nil
+	var ids []int64
+	for _, r := range fresh {
+		r.ID = int64(len(s.known) + 1)
+		ids = append(ids, r.ID)
+		s.known = append(s.known, core.ImportedRestaurant{
+			Restaurant: r.Restaurant, ExternalID: r.ExternalID, Stars: core.StoredRating{Imported: r.Imported},
+		})
+	}
+	return ids, nil
 }
 
 func (*shelf) AddToTotals(context.Context, restaurants.RatingChange) error { return nil }

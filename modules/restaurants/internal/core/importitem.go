@@ -87,6 +87,7 @@ func (s *Service) importItems(ctx context.Context, batch []*entry[incomingItem],
 	if err != nil {
 		return err
 	}
+	var fresh []ImportedItem
 	for _, e := range batch {
 		restaurant, there := known.restaurants[e.record.restaurantID]
 		if !there {
@@ -97,11 +98,21 @@ func (s *Service) importItems(ctx context.Context, batch []*entry[incomingItem],
 			e.reason = colRestaurant + ": The restaurant was deleted here."
 			continue
 		}
-		if err = s.importItem(ctx, e, restaurant.ID, known, write); err != nil {
+		if old, there := known.items[keyOfItem(restaurant.ID, e.record.externalID)]; there {
+			err = s.importOverItem(ctx, e, old, write)
+		} else if err = s.roomFor(ctx, e, restaurant.ID, known.sizes); e.outcome == created {
+			item := ImportedItem{e.record.MenuItem, e.record.externalID}
+			item.RestaurantID = restaurant.ID
+			fresh = append(fresh, item)
+		}
+		if err != nil {
 			return err
 		}
 	}
-	return nil
+	if !write {
+		return nil
+	}
+	return s.importNewItems(ctx, fresh)
 }
 
 // menusOf reads what the rows of a batch are about.
@@ -133,12 +144,9 @@ func (s *Service) menusOf(ctx context.Context, batch []*entry[incomingItem], loc
 	return known, nil
 }
 
-// importItem stores what a row says of an item.
-func (s *Service) importItem(ctx context.Context, e *entry[incomingItem], restaurantID int64, known menus, write bool) error {
-	old, there := known.items[keyOfItem(restaurantID, e.record.externalID)]
-	if !there {
-		return s.importNewItem(ctx, e, restaurantID, known, write)
-	}
+// importOverItem stores what a row says of an item that is there, if that is
+// anything new.
+func (s *Service) importOverItem(ctx context.Context, e *entry[incomingItem], old restaurants.MenuItem, write bool) error {
 	next := e.record.over(old)
 	if reflect.DeepEqual(next, old) {
 		return nil
@@ -151,36 +159,38 @@ func (s *Service) importItem(ctx context.Context, e *entry[incomingItem], restau
 	if err := s.store.UpdateItem(ctx, next, s.clock.Now()); err != nil {
 		return err
 	}
-	return s.events.Publish(ctx, restaurants.MenuChanged{RestaurantID: restaurantID, MenuItemID: next.ID})
+	return s.events.Publish(ctx, restaurants.MenuChanged{RestaurantID: next.RestaurantID, MenuItemID: next.ID})
 }
 
-// importNewItem adds an item to a menu, if there is room.
-func (s *Service) importNewItem(ctx context.Context, e *entry[incomingItem], restaurantID int64, known menus, write bool) error {
-	size, counted := known.sizes[restaurantID]
+// roomFor makes an entry a new item of a menu, or refuses it when that is full.
+func (s *Service) roomFor(ctx context.Context, e *entry[incomingItem], restaurantID int64, sizes map[int64]int) error {
+	size, counted := sizes[restaurantID]
 	if !counted {
 		var err error
 		if size, err = s.store.MenuSize(ctx, restaurantID); err != nil {
 			return err
 		}
 	}
-	known.sizes[restaurantID] = size
 	if size >= maxItems {
 		e.reason = fmt.Sprintf("%s: A menu can have at most %d items.", colRestaurant, maxItems)
-		return nil
+	} else {
+		e.outcome = created
+		size++
 	}
-	known.sizes[restaurantID]++
-	e.outcome = created
-	if !write {
-		return nil
-	}
-	item := e.record.MenuItem
-	item.RestaurantID = restaurantID
-	id, err := s.store.InsertItem(ctx, item, s.clock.Now())
+	sizes[restaurantID] = size
+	return nil
+}
+
+// importNewItems stores items that are not there yet.
+func (s *Service) importNewItems(ctx context.Context, fresh []ImportedItem) error {
+	ids, err := s.store.InsertImportedItems(ctx, fresh, s.clock.Now())
 	if err != nil {
 		return err
 	}
-	if err = s.store.SetItemExternalID(ctx, id, e.record.externalID); err != nil {
-		return err
+	for i, id := range ids {
+		if err = s.events.Publish(ctx, restaurants.MenuChanged{RestaurantID: fresh[i].RestaurantID, MenuItemID: id}); err != nil {
+			return err
+		}
 	}
-	return s.events.Publish(ctx, restaurants.MenuChanged{RestaurantID: restaurantID, MenuItemID: id})
+	return nil
 }

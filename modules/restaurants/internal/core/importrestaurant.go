@@ -20,6 +20,14 @@ type ImportedRestaurant struct {
 	Deleted    bool
 }
 
+// NewImported is a restaurant that is imported for the first time.
+type NewImported struct {
+	restaurants.Restaurant
+
+	ExternalID string
+	Imported   Rating
+}
+
 // incoming is a restaurant as a row describes it.
 type incoming struct {
 	restaurants.Restaurant // as it will be if it is new
@@ -198,48 +206,42 @@ func (s *Service) importRestaurants(ctx context.Context, batch []*entry[incoming
 		stored[r.ExternalID] = r
 	}
 	var total restaurants.RatingChange
+	var fresh []NewImported
 	for _, e := range batch {
-		old, there := stored[e.record.externalID]
-		var change restaurants.RatingChange
-		if there {
-			change, err = s.importOver(ctx, e, old, write)
-		} else {
-			change, err = s.importNew(ctx, e, write)
-		}
-		if err != nil {
+		change := restaurants.RatingChange{Stars: e.record.rating.Sum, Count: e.record.rating.Count}
+		if old, there := stored[e.record.externalID]; !there {
+			e.outcome = created
+			fresh = append(fresh, NewImported{e.record.Restaurant, e.record.externalID, e.record.rating})
+		} else if change, err = s.importOver(ctx, e, old, write); err != nil {
 			return err
 		}
 		total.Stars, total.Count = total.Stars+change.Stars, total.Count+change.Count
 	}
-	if !write || total == (restaurants.RatingChange{}) {
+	if !write {
 		return nil
+	}
+	if err = s.importNew(ctx, fresh); err != nil || total == (restaurants.RatingChange{}) {
+		return err
 	}
 	return s.store.AddToTotals(ctx, total)
 }
 
-// importNew stores a restaurant that is not there yet.
-func (s *Service) importNew(ctx context.Context, e *entry[incoming], write bool) (restaurants.RatingChange, error) {
-	e.outcome = created
-	change := restaurants.RatingChange{Stars: e.record.rating.Sum, Count: e.record.rating.Count}
-	if !write {
-		return change, nil
+// importNew stores restaurants that are not there yet.
+func (s *Service) importNew(ctx context.Context, fresh []NewImported) error {
+	now := s.clock.Now()
+	for i := range fresh {
+		fresh[i].CreatedAt, fresh[i].UpdatedAt = now, now
 	}
-	fresh := e.record.Restaurant
-	fresh.CreatedAt = s.clock.Now()
-	fresh.UpdatedAt = fresh.CreatedAt
-	made, err := s.store.Insert(ctx, fresh)
+	ids, err := s.store.InsertImported(ctx, fresh)
 	if err != nil {
-		return change, err
+		return err
 	}
-	if err = s.store.SetExternalID(ctx, made.ID, e.record.externalID); err != nil {
-		return change, err
-	}
-	if change.Count != 0 {
-		if err = s.store.SetRating(ctx, made.ID, StoredRating{Imported: e.record.rating}); err != nil {
-			return change, err
+	for _, id := range ids {
+		if err = s.events.Publish(ctx, restaurants.Changed{RestaurantID: id}); err != nil {
+			return err
 		}
 	}
-	return change, s.events.Publish(ctx, restaurants.Changed{RestaurantID: made.ID})
+	return nil
 }
 
 // importOver stores what a row says of a restaurant that is there, if that is

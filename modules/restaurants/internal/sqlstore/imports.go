@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"zomato/modules/restaurants"
 	"zomato/modules/restaurants/internal/core"
@@ -60,10 +61,35 @@ func (s *Store) locking(lock bool) string {
 	return ""
 }
 
-// SetExternalID implements core.ImportStore.
-func (s *Store) SetExternalID(ctx context.Context, restaurantID int64, externalID string) error {
-	return met(uniqueExternal, s.exec(ctx, fmt.Sprintf("name the source of restaurant %d", restaurantID),
-		`UPDATE restaurants_restaurants SET external_id = ? WHERE id = ?`, externalID, restaurantID))
+// InsertImported implements core.ImportStore. No database promises the order of
+// what RETURNING gives: the external id tells which is which.
+func (s *Store) InsertImported(ctx context.Context, fresh []core.NewImported) ([]int64, error) {
+	if len(fresh) == 0 {
+		return nil, nil
+	}
+	var args []any
+	for _, r := range fresh {
+		args = append(args, restaurantArgs(r)...)
+	}
+	var rows []struct {
+		ID         int64  `db:"id"`
+		ExternalID string `db:"external_id"`
+	}
+	err := s.db.Select(ctx, &rows, insertRestaurants+list(restaurantValues, len(fresh))+" RETURNING id, external_id", args...)
+	if err != nil {
+		return nil, met(uniqueExternal, fmt.Errorf("insert %d imported restaurants: %w", len(fresh), err))
+	}
+	idOf := make(map[string]int64, len(rows))
+	for _, r := range rows {
+		idOf[r.ExternalID] = r.ID
+	}
+	ids, made := make([]int64, len(fresh)), make([]restaurants.Restaurant, len(fresh))
+	for i, r := range fresh {
+		ids[i] = idOf[r.ExternalID]
+		made[i] = r.Restaurant
+		made[i].ID = ids[i]
+	}
+	return ids, s.linkNew(ctx, made)
 }
 
 // importedItemRow is an item that was imported.
@@ -93,10 +119,40 @@ func (s *Store) ImportedItems(ctx context.Context, restaurantIDs []int64, extern
 	return out, nil
 }
 
-// SetItemExternalID implements core.ImportStore.
-func (s *Store) SetItemExternalID(ctx context.Context, itemID int64, externalID string) error {
-	return met(uniqueItemExternal, s.exec(ctx, fmt.Sprintf("name the source of menu item %d", itemID),
-		`UPDATE restaurants_menu_items SET external_id = ? WHERE id = ?`, externalID, itemID))
+// InsertImportedItems implements core.ImportStore, as InsertImported does.
+func (s *Store) InsertImportedItems(ctx context.Context, fresh []core.ImportedItem, at time.Time) ([]int64, error) {
+	if len(fresh) == 0 {
+		return nil, nil
+	}
+	var args []any
+	for _, i := range fresh {
+		args = append(args, itemArgs(i, at)...)
+	}
+	type place struct {
+		RestaurantID int64  `db:"restaurant_id"`
+		ExternalID   string `db:"external_id"`
+	}
+	var rows []struct {
+		place
+
+		ID int64 `db:"id"`
+	}
+	err := s.db.Select(ctx, &rows, insertItems+list(itemValues, len(fresh))+" RETURNING id, restaurant_id, external_id", args...)
+	if err != nil {
+		return nil, met(uniqueItemExternal, fmt.Errorf("insert %d imported menu items: %w", len(fresh), err))
+	}
+	idOf := make(map[place]int64, len(rows))
+	for _, r := range rows {
+		idOf[r.place] = r.ID
+	}
+	ids := make([]int64, len(fresh))
+	var found []indexed
+	for n, i := range fresh {
+		ids[n] = idOf[place{i.RestaurantID, i.ExternalID}]
+		i.ID = ids[n]
+		found = append(found, wordsOfItem(i.MenuItem)...)
+	}
+	return ids, s.addWords(ctx, found)
 }
 
 // met turns the violation of an index into what it means there.
