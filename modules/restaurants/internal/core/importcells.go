@@ -31,15 +31,9 @@ func (c *cells) odd(kind string) {
 	c.oddities = append(c.oddities, kind)
 }
 
-// says tells whether the file says anything in that column, or the mapping does
-// for all rows. What it does not say leaves a record that is there as it is.
-func (c *cells) says(column string) bool {
-	value, has := c.row.Values[column]
-	if !has {
-		return c.rules.Defaults[column] != ""
-	}
-	return strings.TrimSpace(value) != ""
-}
+// says tells whether the row says anything in that column. What it does not say
+// leaves a record that is there as it is.
+func (c *cells) says(column string) bool { return strings.TrimSpace(c.row.Values[column]) != "" }
 
 // value gives a field, or the default.
 func (c *cells) value(column string) string {
@@ -144,10 +138,14 @@ func (c *cells) yes(column string, standard bool) bool {
 	}
 }
 
-// id gives an external id as it is stored.
+// id gives an external id as it is stored. It is taken as it stands: what is
+// repaired could be the id of another.
 func (c *cells) id(column string) string {
-	id := c.text(column)
+	id := c.value(column)
 	c.findings.Text("#/"+column, &id, maxExternalID)
+	if hasControl(id) {
+		c.wrong(column, "This field has a control character.")
+	}
 	return c.rules.external(id)
 }
 

@@ -207,3 +207,20 @@ func TestSources_do_not_share_their_ids(t *testing.T) {
 	assert.Equal(t, int64(1), f.restaurants(t, own+"1,B,Thai,,,\n", restaurants.Import{Source: "other"}).Created)
 	assert.Len(t, f.all(t), 2)
 }
+
+func TestA_default_is_for_new_restaurants_only(t *testing.T) {
+	t.Parallel()
+	f := open(t, testkit.SQLite(t))
+	in := restaurants.Import{MappingFile: []byte(`{"source": "s", "columns": {"external_id": "id", "name": "n", "cuisines": "c"},
+		"defaults": {"cuisines": "Other", "city": "Goa"}}`)}
+	const file = "id,n,c\n1,A,\n"
+	f.restaurants(t, file, in)
+	made := f.find(t, "A")
+	assert.Equal(t, "Goa", *made.City)
+	assert.Equal(t, []string{"Other"}, made.Cuisines)
+	_, err := f.service.Update(t.Context(), made.ID, core.Changes{
+		City: patch.Field[string]{Set: true, Value: "Pune"}, Cuisines: core.CuisineNames{List: []string{"Thai"}},
+	}, nil)
+	require.NoError(t, err)
+	assert.Equal(t, int64(1), f.restaurants(t, file, in).Unchanged)
+}
