@@ -5,11 +5,13 @@ package restaurantsfx
 
 import (
 	"context"
+	"io"
 
 	"go.uber.org/fx"
 
 	"zomato/modules/restaurants"
 	"zomato/modules/restaurants/internal/core"
+	"zomato/modules/restaurants/internal/csvfile"
 	"zomato/modules/restaurants/internal/httpapi"
 	"zomato/modules/restaurants/internal/sqlstore"
 	"zomato/platform/clock"
@@ -34,6 +36,7 @@ func Module() fx.Option {
 		fx.Provide(fx.Private, sqlstore.New, newCore, newAnalytics),
 		fx.Provide(
 			func(c *core.Service) restaurants.Service { return c },
+			func(c *core.Service) restaurants.Importer { return csvfile.New(c) },
 			fx.Annotate(routes, fx.ResultTags(`group:"routes"`)),
 			fx.Annotate(sqlstore.Migrations, fx.ResultTags(`group:"migrations"`)),
 		),
@@ -43,7 +46,7 @@ func Module() fx.Option {
 // Disabled stands in for the module where it is switched off.
 func Disabled() fx.Option {
 	return fx.Module("restaurants",
-		fx.Supply(fx.Annotate(disabled{}, fx.As(new(restaurants.Service)))),
+		fx.Supply(fx.Annotate(disabled{}, fx.As(new(restaurants.Service)), fx.As(new(restaurants.Importer)))),
 	)
 }
 
@@ -102,6 +105,16 @@ func (disabled) ReturnStock(context.Context, []restaurants.Portion) error { retu
 
 // Rate implements restaurants.Service.
 func (disabled) Rate(context.Context, int64, restaurants.RatingChange) error { return unavailable() }
+
+// ImportRestaurants implements restaurants.Importer.
+func (disabled) ImportRestaurants(context.Context, io.Reader, restaurants.Import) (restaurants.ImportReport, error) {
+	return restaurants.ImportReport{}, unavailable()
+}
+
+// ImportMenuItems implements restaurants.Importer.
+func (disabled) ImportMenuItems(context.Context, io.Reader, restaurants.Import) (restaurants.ImportReport, error) {
+	return restaurants.ImportReport{}, unavailable()
+}
 
 func unavailable() error {
 	return fault.New(fault.Unavailable, "module_disabled", "The restaurants module is disabled.")

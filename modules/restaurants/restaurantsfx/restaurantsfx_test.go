@@ -25,6 +25,7 @@ type given struct {
 	fx.In
 
 	Service    restaurants.Service
+	Importer   restaurants.Importer
 	Routes     []httpserver.Routes   `group:"routes"`
 	Migrations []database.Migrations `group:"migrations"`
 }
@@ -47,6 +48,7 @@ func TestModule_gives_its_contract_its_routes_and_its_migrations(t *testing.T) {
 	got, err := build(t, restaurantsfx.Module(), "Asia/Kolkata")
 	require.NoError(t, err)
 	require.NotNil(t, got.Service)
+	require.NotNil(t, got.Importer)
 	require.Len(t, got.Routes, 1)
 	require.Equal(t, "restaurants", got.Routes[0].Module)
 	require.Len(t, got.Routes[0].Endpoints, 14)
@@ -71,8 +73,10 @@ func TestDisabled_says_so_and_gives_nothing_else(t *testing.T) {
 	_, byIDs := got.Service.ByIDs(ctx, nil)
 	_, items := got.Service.Items(ctx, nil)
 	_, substitutes := got.Service.Substitutes(ctx, 1, nil)
+	_, importing := got.Importer.ImportRestaurants(ctx, nil, restaurants.Import{})
+	_, importingItems := got.Importer.ImportMenuItems(ctx, nil, restaurants.Import{})
 	for _, err := range []error{
-		get, byIDs, items, substitutes, got.Service.TakeStock(ctx, restaurants.Basket{}), got.Service.ReturnStock(ctx, nil),
+		importing, importingItems, get, byIDs, items, substitutes, got.Service.TakeStock(ctx, restaurants.Basket{}), got.Service.ReturnStock(ctx, nil),
 		got.Service.Rate(ctx, 1, restaurants.RatingChange{}),
 	} {
 		require.True(t, fault.Is(err, "module_disabled"), "%v", err)

@@ -14,14 +14,15 @@ import (
 
 // Store keeps restaurants with their cuisines, ratings and menus. Its methods
 // use the unit of work of the context; those that change something need one.
-// Deleted restaurants are invisible to all of them but LockRating, and so are
-// their menus.
+// Deleted restaurants are invisible to all of them but LockRating and Imported,
+// and so are their menus.
 type Store interface {
 	RestaurantStore
 	RatingStore
 	ItemStore
 	StockStore
 	SearchStore
+	ImportStore
 }
 
 // Transactions is the unit of work; *database.DB is one.

@@ -67,7 +67,9 @@ func (s *Service) AddItem(ctx context.Context, n NewItem) (restaurants.MenuItem,
 		IsVegetarian: or(n.IsVegetarian, n.IsVegan), IsVegan: n.IsVegan, IsAvailable: or(n.IsAvailable, true),
 		PreparationTime: n.PreparationTime, Stock: n.Stock, Version: 1,
 	}
-	if err := tidyItem(&item); err != nil {
+	var findings fault.Findings
+	tidyItem(&item, &findings)
+	if err := findings.Err(); err != nil {
 		return restaurants.MenuItem{}, err
 	}
 	now := s.clock.Now()
@@ -104,7 +106,9 @@ func (s *Service) UpdateItem(ctx context.Context, id int64, c ItemChanges, versi
 	err := s.changeItem(ctx, id, versions, func(ctx context.Context, old restaurants.MenuItem) error {
 		updated = c.apply(old)
 		updated.Version++
-		if err := tidyItem(&updated); err != nil {
+		var findings fault.Findings
+		tidyItem(&updated, &findings)
+		if err := findings.Err(); err != nil {
 			return err
 		}
 		return s.store.UpdateItem(ctx, updated, s.clock.Now())

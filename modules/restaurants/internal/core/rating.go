@@ -48,13 +48,25 @@ func (r Rating) Plus(change restaurants.RatingChange) (Rating, error) {
 	return sum, nil
 }
 
+// StoredRating is the rating of a restaurant by where it comes from: only its
+// sum is shown and ranked by, but each part is changed by itself.
+type StoredRating struct {
+	Reviews  Rating // given here
+	Imported Rating // given elsewhere, and brought by an import
+}
+
+// Shown is the rating as guests see it.
+func (r StoredRating) Shown() Rating {
+	return Rating{Sum: r.Reviews.Sum + r.Imported.Sum, Count: r.Reviews.Count + r.Imported.Count}
+}
+
 // RatingStore keeps ratings.
 type RatingStore interface {
 	// LockRating reads the rating of a restaurant, a deleted one too, which nobody
 	// else changes until the unit of work ends. Faults: restaurant_not_found.
-	LockRating(ctx context.Context, restaurantID int64) (Rating, error)
+	LockRating(ctx context.Context, restaurantID int64) (StoredRating, error)
 	// SetRating stores the rating of a restaurant.
-	SetRating(ctx context.Context, restaurantID int64, r Rating) error
+	SetRating(ctx context.Context, restaurantID int64, r StoredRating) error
 	// Totals reads the rating of all restaurants together.
 	Totals(ctx context.Context) (Rating, error)
 	// AddToTotals adds to it. It is the last thing that a unit of work locks,
@@ -71,8 +83,8 @@ func (s *Service) Rate(ctx context.Context, id int64, change restaurants.RatingC
 		if err != nil {
 			return err
 		}
-		rating, err := old.Plus(change)
-		if err != nil {
+		rating := old
+		if rating.Reviews, err = old.Reviews.Plus(change); err != nil {
 			return fmt.Errorf("rate restaurant %d: %w", id, err)
 		}
 		if err = s.store.SetRating(ctx, id, rating); err != nil {

@@ -39,3 +39,9 @@ func TestRating_rounds_as_exact_arithmetic_does(t *testing.T) {
 		require.Equal(t, want, big.NewInt(core.Rating{Sum: sum, Count: count}.Hundredths()).String())
 	})
 }
+
+func TestStoredRating_shows_reviews_and_imported_ratings_together(t *testing.T) {
+	t.Parallel()
+	r := core.StoredRating{Reviews: core.Rating{Sum: 5, Count: 1}, Imported: core.Rating{Sum: 6, Count: 2}}
+	require.Equal(t, core.Rating{Sum: 11, Count: 3}, r.Shown())
+}

@@ -56,20 +56,17 @@ func tidy(r *restaurants.Restaurant, findings *fault.Findings) {
 	within(findings, "#/slot_minutes", r.SlotMinutes, minSlotMinutes, maxSlotMinutes)
 }
 
-// tidyItem trims the texts of a menu item and refuses what breaks a rule, all at
-// once.
-func tidyItem(i *restaurants.MenuItem) error {
-	var findings fault.Findings
+// tidyItem trims the texts of a menu item and reports what breaks a rule.
+func tidyItem(i *restaurants.MenuItem, findings *fault.Findings) {
 	findings.Text("#/name", &i.Name, maxName)
 	findings.OptionalText("#/description", &i.Description, maxItemDescription)
 	findings.Text("#/category", &i.Category, maxCategory)
-	within(&findings, "#/price", &i.Price, 1, money.Max)
-	within(&findings, "#/preparation_time", i.PreparationTime, 0, maxPreparationTime)
-	atLeast(&findings, "#/stock", i.Stock, 0)
+	within(findings, "#/price", &i.Price, 1, money.Max)
+	within(findings, "#/preparation_time", i.PreparationTime, 0, maxPreparationTime)
+	atLeast(findings, "#/stock", i.Stock, 0)
 	if i.IsVegan && !i.IsVegetarian {
 		findings.Add("#/is_vegetarian", "invalid", "A vegan dish is vegetarian as well.")
 	}
-	return findings.Err()
 }
 
 // within reports a number that is there and not from least to most.

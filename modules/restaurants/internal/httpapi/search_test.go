@@ -130,7 +130,7 @@ func TestLinks_lead_through_all_without_gap_or_double(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			rating := core.Rating{Sum: int64(i % 7 * 3), Count: int64(i % 7)} // many ties
+			rating := core.StoredRating{Imported: core.Rating{Sum: int64(i % 7 * 3), Count: int64(i % 7)}} // many ties
 			if err = c.store.SetRating(ctx, made.ID, rating); err != nil {
 				return err
 			}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"zomato/modules/restaurants"
 	"zomato/modules/restaurants/internal/core"
 	"zomato/platform/words"
 )
@@ -52,16 +53,38 @@ func (s *Store) setCuisines(ctx context.Context, restaurantID int64, names []str
 	if err != nil {
 		return nil, err
 	}
-	called := make([]string, len(names))
-	var args []any
-	for i, name := range names {
-		cuisine := known[words.Fold(name)]
-		called[i] = cuisine.Name
-		args = append(args, restaurantID, i, cuisine.ID)
+	set := []restaurants.Restaurant{{ID: restaurantID, Cuisines: names}}
+	err = s.addCuisines(ctx, known, set)
+	return set[0].Cuisines, err
+}
+
+// addCuisines stores the cuisines of restaurants that have none, and calls them
+// there as they are called.
+func (s *Store) addCuisines(ctx context.Context, known map[string]cuisineRow, of []restaurants.Restaurant) error {
+	var links [][3]int64
+	for i := range of {
+		r := &of[i]
+		called := make([]string, len(r.Cuisines))
+		for position, name := range r.Cuisines {
+			cuisine := known[words.Fold(name)]
+			called[position] = cuisine.Name
+			links = append(links, [3]int64{r.ID, int64(position), cuisine.ID})
+		}
+		r.Cuisines = called
 	}
-	return called, s.exec(ctx, fmt.Sprintf("set the cuisines of restaurant %d", restaurantID), `
+	for part := range slices.Chunk(links, maxRows) {
+		args := make([]any, 0, 3*len(part))
+		for _, link := range part {
+			args = append(args, link[0], link[1], link[2])
+		}
+		err := s.exec(ctx, fmt.Sprintf("set the cuisines of restaurant %d", part[0][0]), `
 		INSERT INTO restaurants_restaurant_cuisines (restaurant_id, position, cuisine_id)
-		VALUES `+list("(?, ?, ?)", len(names)), args...)
+		VALUES `+list("(?, ?, ?)", len(part)), args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ensureCuisines gives the cuisines by folded name and stores those that are
@@ -71,8 +94,10 @@ func (s *Store) ensureCuisines(ctx context.Context, names []string) (map[string]
 	var folded []string
 	for _, name := range names {
 		key := words.Fold(name)
-		nameOf[key] = name
-		folded = append(folded, key)
+		if _, met := nameOf[key]; !met {
+			nameOf[key] = name
+			folded = append(folded, key)
+		}
 	}
 	known, err := s.cuisinesNamed(ctx, folded)
 	if err != nil || len(known) == len(folded) {

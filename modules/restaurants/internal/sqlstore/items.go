@@ -48,17 +48,32 @@ func menuItems(rows []itemRow) []restaurants.MenuItem {
 
 // InsertItem implements core.ItemStore.
 func (s *Store) InsertItem(ctx context.Context, i restaurants.MenuItem, at time.Time) (int64, error) {
-	now := database.Millis(at)
-	err := s.db.Get(ctx, &i.ID, `
-		INSERT INTO restaurants_menu_items (restaurant_id, name, name_folded, description, category, category_folded, price,
-			is_vegetarian, is_vegan, is_available, preparation_time, stock, version, created_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-		i.RestaurantID, i.Name, key(i.Name), i.Description, i.Category, key(i.Category), int64(i.Price),
-		i.IsVegetarian, i.IsVegan, i.IsAvailable, i.PreparationTime, i.Stock, i.Version, now, now)
+	err := s.db.Get(ctx, &i.ID, insertItems+itemValues+" RETURNING id", itemArgs(core.ImportedItem{MenuItem: i}, at)...)
 	if err != nil {
 		return 0, fmt.Errorf("insert a menu item of restaurant %d: %w", i.RestaurantID, err)
 	}
 	return i.ID, s.indexItem(ctx, i)
+}
+
+// insertItems stores new menu items, each with itemValues.
+const insertItems = `
+		INSERT INTO restaurants_menu_items (restaurant_id, name, name_folded, description, category, category_folded, price,
+			is_vegetarian, is_vegan, is_available, preparation_time, stock, version, created_at, updated_at, external_id)
+		VALUES `
+
+const itemValues = `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+// itemArgs are the arguments of itemValues.
+func itemArgs(i core.ImportedItem, at time.Time) []any {
+	var externalID *string
+	if i.ExternalID != "" {
+		externalID = &i.ExternalID
+	}
+	now := database.Millis(at)
+	return []any{
+		i.RestaurantID, i.Name, key(i.Name), i.Description, i.Category, key(i.Category), int64(i.Price),
+		i.IsVegetarian, i.IsVegan, i.IsAvailable, i.PreparationTime, i.Stock, i.Version, now, now, externalID,
+	}
 }
 
 // Item implements core.ItemStore.

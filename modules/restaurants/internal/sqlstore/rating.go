@@ -10,30 +10,49 @@ import (
 	"zomato/modules/restaurants/internal/core"
 )
 
-// ratingRow is a rating as it is stored.
+// ratingRow is the rating of all restaurants as it is stored.
 type ratingRow struct {
 	Sum   int64 `db:"rating_sum"`
 	Count int64 `db:"rating_count"`
 }
 
+// partsRow is the rating of a restaurant as it is stored.
+type partsRow struct {
+	ReviewSum     int64 `db:"review_sum"`
+	ReviewCount   int64 `db:"review_count"`
+	ImportedSum   int64 `db:"imported_sum"`
+	ImportedCount int64 `db:"imported_count"`
+}
+
+// parts are the columns of partsRow, of the table under the name r.
+const parts = `r.rating_sum AS review_sum, r.rating_count AS review_count, r.imported_sum, r.imported_count`
+
+func (r partsRow) rating() core.StoredRating {
+	return core.StoredRating{
+		Reviews:  core.Rating{Sum: r.ReviewSum, Count: r.ReviewCount},
+		Imported: core.Rating{Sum: r.ImportedSum, Count: r.ImportedCount},
+	}
+}
+
 // LockRating implements core.RatingStore.
-func (s *Store) LockRating(ctx context.Context, restaurantID int64) (core.Rating, error) {
-	var r ratingRow
-	err := s.db.Get(ctx, &r, `SELECT rating_sum, rating_count FROM restaurants_restaurants WHERE id = ?`+s.db.ForUpdate(), restaurantID)
+func (s *Store) LockRating(ctx context.Context, restaurantID int64) (core.StoredRating, error) {
+	var r partsRow
+	err := s.db.Get(ctx, &r, `SELECT `+parts+` FROM restaurants_restaurants r WHERE id = ?`+s.db.ForUpdate(), restaurantID)
 	if errors.Is(err, sql.ErrNoRows) {
-		return core.Rating{}, restaurants.NotFound(restaurantID)
+		return core.StoredRating{}, restaurants.NotFound(restaurantID)
 	}
 	if err != nil {
-		return core.Rating{}, fmt.Errorf("read the rating of restaurant %d: %w", restaurantID, err)
+		return core.StoredRating{}, fmt.Errorf("read the rating of restaurant %d: %w", restaurantID, err)
 	}
-	return core.Rating(r), nil
+	return r.rating(), nil
 }
 
 // SetRating implements core.RatingStore.
-func (s *Store) SetRating(ctx context.Context, restaurantID int64, r core.Rating) error {
+func (s *Store) SetRating(ctx context.Context, restaurantID int64, r core.StoredRating) error {
 	return s.exec(ctx, fmt.Sprintf("set the rating of restaurant %d", restaurantID), `
-		UPDATE restaurants_restaurants SET rating = ?, rating_sum = ?, rating_count = ? WHERE id = ?`,
-		r.Hundredths(), r.Sum, r.Count, restaurantID)
+		UPDATE restaurants_restaurants SET rating = ?, rating_sum = ?, rating_count = ?, imported_sum = ?, imported_count = ?
+		WHERE id = ?`,
+		r.Shown().Hundredths(), r.Reviews.Sum, r.Reviews.Count, r.Imported.Sum, r.Imported.Count, restaurantID)
 }
 
 // Totals implements core.RatingStore.

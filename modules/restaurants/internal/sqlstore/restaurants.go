@@ -39,9 +39,11 @@ type row struct {
 	UpdatedAt            int64        `db:"updated_at"`
 }
 
-// columns are those of row, of the table under the name r.
+// columns are those of row, of the table under the name r. Imported ratings
+// count in what is shown.
 const columns = `r.id, r.name, r.description, r.address, r.city, r.location, r.latitude, r.longitude, r.phone_number,
-	r.price_level, r.currency, r.timezone, r.is_active, r.rating, r.rating_count, r.min_order_amount, r.delivery_fee,
+	r.price_level, r.currency, r.timezone, r.is_active, r.rating,
+	r.rating_count + r.imported_count AS rating_count, r.min_order_amount, r.delivery_fee,
 	r.confirm_within_minutes, r.max_active_orders, r.slot_capacity, r.slot_minutes, r.version, r.created_at, r.updated_at`
 
 // restaurant gives the restaurant without its cuisines.
@@ -62,19 +64,36 @@ func (r row) restaurant() restaurants.Restaurant {
 
 // Insert implements core.RestaurantStore.
 func (s *Store) Insert(ctx context.Context, r restaurants.Restaurant) (restaurants.Restaurant, error) {
-	err := s.db.Get(ctx, &r.ID, `
-		INSERT INTO restaurants_restaurants (name, description, address, city, location, latitude, longitude, phone_number,
-			price_level, currency, timezone, is_active, rating, rating_sum, rating_count, min_order_amount, delivery_fee,
-			confirm_within_minutes, max_active_orders, slot_capacity, slot_minutes, version, created_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-		r.Name, r.Description, r.Address, r.City, r.Location, r.Latitude, r.Longitude, r.PhoneNumber,
-		r.PriceLevel, r.Currency, r.Timezone, r.IsActive, int64(r.MinOrderAmount), int64(r.DeliveryFee),
-		r.ConfirmWithinMinutes, r.MaxActiveOrders, r.SlotCapacity, r.SlotMinutes, r.Version,
-		database.Millis(r.CreatedAt), database.Millis(r.UpdatedAt))
-	if err != nil {
+	if err := s.db.Get(ctx, &r.ID, insertRestaurants+restaurantValues+" RETURNING id", restaurantArgs(core.NewImported{Restaurant: r})...); err != nil {
 		return r, fmt.Errorf("insert a restaurant: %w", err)
 	}
-	return s.link(ctx, r)
+	made := []restaurants.Restaurant{r}
+	err := s.linkNew(ctx, made)
+	return made[0], err
+}
+
+// insertRestaurants stores new restaurants, each with restaurantValues.
+const insertRestaurants = `
+		INSERT INTO restaurants_restaurants (name, description, address, city, location, latitude, longitude, phone_number,
+			price_level, currency, timezone, is_active, rating, rating_sum, rating_count, min_order_amount, delivery_fee,
+			confirm_within_minutes, max_active_orders, slot_capacity, slot_minutes, version, created_at, updated_at,
+			external_id, imported_sum, imported_count)
+		VALUES `
+
+const restaurantValues = `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+// restaurantArgs are the arguments of restaurantValues.
+func restaurantArgs(r core.NewImported) []any {
+	var externalID *string
+	if r.ExternalID != "" {
+		externalID = &r.ExternalID
+	}
+	return []any{
+		r.Name, r.Description, r.Address, r.City, r.Location, r.Latitude, r.Longitude, r.PhoneNumber,
+		r.PriceLevel, r.Currency, r.Timezone, r.IsActive, r.Imported.Hundredths(), int64(r.MinOrderAmount), int64(r.DeliveryFee),
+		r.ConfirmWithinMinutes, r.MaxActiveOrders, r.SlotCapacity, r.SlotMinutes, r.Version,
+		database.Millis(r.CreatedAt), database.Millis(r.UpdatedAt), externalID, r.Imported.Sum, r.Imported.Count,
+	}
 }
 
 // Get implements core.RestaurantStore.
@@ -178,6 +197,27 @@ func (s *Store) Delete(ctx context.Context, r restaurants.Restaurant) error {
 	}
 	return s.exec(ctx, fmt.Sprintf("clear the words of restaurant %d", r.ID),
 		`DELETE FROM restaurants_words WHERE restaurant_id = ?`, r.ID)
+}
+
+// linkNew stores what hangs on records that are new, and calls their cuisines as
+// they are called.
+func (s *Store) linkNew(ctx context.Context, made []restaurants.Restaurant) error {
+	var names []string
+	for _, r := range made {
+		names = append(names, r.Cuisines...)
+	}
+	known, err := s.ensureCuisines(ctx, names)
+	if err != nil {
+		return err
+	}
+	if err = s.addCuisines(ctx, known, made); err != nil {
+		return err
+	}
+	var found []indexed
+	for _, r := range made {
+		found = append(found, wordsOfRestaurant(r)...)
+	}
+	return s.addWords(ctx, found)
 }
 
 // link stores what hangs on a record, its cuisines and words, and gives the

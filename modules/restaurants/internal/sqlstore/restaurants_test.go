@@ -142,7 +142,7 @@ func TestStore_hides_a_deleted_restaurant_everywhere(t *testing.T) {
 			_, err := f.store.Lock(ctx, gone.ID)
 			assert.True(t, fault.Is(err, restaurants.CodeNotFound), "%v", err)
 			rating, err := f.store.LockRating(ctx, gone.ID)
-			assert.Equal(t, core.Rating{}, rating, "its reviews may still go")
+			assert.Equal(t, core.StoredRating{}, rating, "its reviews may still go")
 			return err
 		})
 		_, err = f.store.Item(t.Context(), item.ID)
@@ -239,11 +239,12 @@ func TestStore_keeps_ratings(t *testing.T) {
 		f.write(t, func(ctx context.Context) error {
 			rating, err := f.store.LockRating(ctx, made.ID)
 			require.NoError(t, err)
-			assert.Equal(t, core.Rating{}, rating)
-			require.NoError(t, f.store.SetRating(ctx, made.ID, core.Rating{Sum: 11, Count: 3}))
+			assert.Equal(t, core.StoredRating{}, rating)
+			parts := core.StoredRating{Reviews: core.Rating{Sum: 4, Count: 1}, Imported: core.Rating{Sum: 7, Count: 2}}
+			require.NoError(t, f.store.SetRating(ctx, made.ID, parts))
 			require.NoError(t, f.store.AddToTotals(ctx, restaurants.RatingChange{Stars: 11, Count: 3}))
 			rating, err = f.store.LockRating(ctx, made.ID)
-			assert.Equal(t, core.Rating{Sum: 11, Count: 3}, rating)
+			assert.Equal(t, parts, rating)
 			return err
 		})
 		got, err := f.store.Get(t.Context(), made.ID)

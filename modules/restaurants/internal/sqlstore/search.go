@@ -61,11 +61,11 @@ func keyOf(r core.Ranking) (string, []any) {
 	case core.ByRating:
 		return "r.rating", nil
 	case core.ByPopularity:
-		return "r.rating_count", nil
+		return "r.rating_count + r.imported_count", nil
 	case core.ByNewest:
 		return "r.id", nil
 	default:
-		return "(? + 1000000 * r.rating_sum) / (" + strconv.Itoa(core.Prior) + " + r.rating_count)", []any{r.PriorSum}
+		return "(? + 1000000 * (r.rating_sum + r.imported_sum)) / (" + strconv.Itoa(core.Prior) + " + r.rating_count + r.imported_count)", []any{r.PriorSum}
 	}
 }
 

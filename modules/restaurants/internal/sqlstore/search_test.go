@@ -167,7 +167,7 @@ func TestSearch_pages_without_gap_or_double_while_ratings_come(t *testing.T) {
 				}
 				ids = append(ids, r.ID)
 				if i%3 > 0 { // many ties
-					rating := core.Rating{Sum: int64(2 * (i % 3)), Count: 2}
+					rating := core.StoredRating{Reviews: core.Rating{Sum: int64(i % 3), Count: 1}, Imported: core.Rating{Sum: int64(i % 3), Count: 1}}
 					if err = f.store.SetRating(ctx, r.ID, rating); err != nil {
 						return err
 					}

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"zomato/modules/restaurants"
@@ -23,11 +24,34 @@ func (s *Store) indexRestaurant(ctx context.Context, r restaurants.Restaurant) e
 	if err != nil {
 		return err
 	}
-	name := words.Of(append([]string{r.Name}, r.Cuisines...)...)
-	if err = s.addWords(ctx, inName, name, r.ID, 0); err != nil {
-		return err
+	return s.addWords(ctx, wordsOfRestaurant(r))
+}
+
+// indexed is a row of restaurants_words.
+type indexed struct {
+	place, word          string
+	restaurantID, itemID int64
+}
+
+// wordsOfRestaurant are the words by which a restaurant itself is searched.
+func wordsOfRestaurant(r restaurants.Restaurant) []indexed {
+	var out []indexed
+	for _, word := range words.Of(append([]string{r.Name}, r.Cuisines...)...) {
+		out = append(out, indexed{inName, word, r.ID, 0})
 	}
-	return s.addWords(ctx, inLocation, words.Of(texts(r.Location, r.City, r.Address)...), r.ID, 0)
+	for _, word := range words.Of(texts(r.Location, r.City, r.Address)...) {
+		out = append(out, indexed{inLocation, word, r.ID, 0})
+	}
+	return out
+}
+
+// wordsOfItem are the words by which a dish is searched.
+func wordsOfItem(i restaurants.MenuItem) []indexed {
+	var out []indexed
+	for _, word := range words.Of(i.Name) {
+		out = append(out, indexed{inDish, word, i.RestaurantID, i.ID})
+	}
+	return out
 }
 
 // indexItem stores the words by which a dish is searched.
@@ -35,7 +59,7 @@ func (s *Store) indexItem(ctx context.Context, i restaurants.MenuItem) error {
 	if err := s.clearItem(ctx, i); err != nil {
 		return err
 	}
-	return s.addWords(ctx, inDish, words.Of(i.Name), i.RestaurantID, i.ID)
+	return s.addWords(ctx, wordsOfItem(i))
 }
 
 func (s *Store) clearItem(ctx context.Context, i restaurants.MenuItem) error {
@@ -43,17 +67,25 @@ func (s *Store) clearItem(ctx context.Context, i restaurants.MenuItem) error {
 		`DELETE FROM restaurants_words WHERE restaurant_id = ? AND item_id = ?`, i.RestaurantID, i.ID)
 }
 
-func (s *Store) addWords(ctx context.Context, place string, found []string, restaurantID, itemID int64) error {
-	if len(found) == 0 {
-		return nil
-	}
-	args := make([]any, 0, 4*len(found))
-	for _, word := range found {
-		args = append(args, place, word, restaurantID, itemID)
-	}
-	return s.exec(ctx, fmt.Sprintf("index the words of restaurant %d", restaurantID), `
+// maxRows is how many rows of words or cuisines one statement stores: SQLite
+// takes 32,766 arguments.
+const maxRows = 5000
+
+// addWords stores words that are not there.
+func (s *Store) addWords(ctx context.Context, found []indexed) error {
+	for part := range slices.Chunk(found, maxRows) {
+		args := make([]any, 0, 4*len(part))
+		for _, w := range part {
+			args = append(args, w.place, w.word, w.restaurantID, w.itemID)
+		}
+		err := s.exec(ctx, fmt.Sprintf("index the words of restaurant %d", part[0].restaurantID), `
 		INSERT INTO restaurants_words (place, word, restaurant_id, item_id)
-		VALUES `+list("(?, ?, ?, ?)", len(found)), args...)
+		VALUES `+list("(?, ?, ?, ?)", len(part)), args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // texts gives those that are there.
