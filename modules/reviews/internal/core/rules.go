@@ -95,11 +95,20 @@ func (s *Service) score(comment string) float64 {
 // next: "Asha Rao" is "Asha R.". A single name is the author as it is. Who gave
 // an e-mail address or a phone number for a name is not shown by it.
 func Author(name string) string {
-	words := strings.Fields(name) // whatever the space: a tab must not show the whole name
+	visible := strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1 // turns the direction of what follows, in other people's pages
+		}
+		return r
+	}, name)
+	words := strings.Fields(visible) // whatever the space: a tab must not show the whole name
 	if len(words) == 0 {
 		return nameless
 	}
-	first, _, _ := strings.Cut(words[0], "@")
+	first := words[0]
+	if at := strings.IndexAny(first, "@＠"); at >= 0 {
+		first = first[:at]
+	}
 	if first == "" || isNumber(first) {
 		first = nameless
 	}

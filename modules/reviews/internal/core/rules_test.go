@@ -30,6 +30,8 @@ func TestAuthor_is_the_first_name_and_an_initial(t *testing.T) {
 		"asha@example.com":      "asha",
 		"asha@example.com Rao":  "asha R.",
 		"@example.com":          "Customer",
+		"asha＠example.com":      "asha",
+		"\u202eAsha\u202c Rao":  "Asha R.",
 		"+919876543210":         "Customer",
 		"987 654 3210":          "Customer 6.",
 		"R2 D2":                 "R2 D.",
