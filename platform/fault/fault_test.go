@@ -59,6 +59,26 @@ func TestFindings_of_a_request_without_fault(t *testing.T) {
 	require.Equal(t, "Asha", name)
 }
 
+func TestFindings_of_texts_in_which_nothing_can_be_seen(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"\u200b": "", " \u200b\u2060 \ufeff": "", "\t": "",
+		" അവന്\u200d ": "അവന്\u200d", // Malayalam ends words so
+	} {
+		var findings fault.Findings
+		name, note := text, &text
+		findings.Text("#/name", &name, 5)
+		findings.OptionalText("#/note", &note, 5)
+		require.Equal(t, want, name)
+		if want == "" {
+			require.Len(t, findings, 1)
+			require.Nil(t, note)
+		} else {
+			require.Equal(t, want, *note)
+		}
+	}
+}
+
 func TestA_single_finding_gives_the_fault_its_code(t *testing.T) {
 	t.Parallel()
 	f := fault.Fields(fault.Field{Pointer: "#/name", Code: "required", Detail: "x"})

@@ -3,6 +3,7 @@ package fault
 import (
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -18,7 +19,7 @@ func (f *Findings) Add(pointer, code, detail string, args ...any) {
 // Text trims a text that must be there and reports it when it is empty or
 // longer than that many characters.
 func (f *Findings) Text(pointer string, text *string, most int) {
-	if *text = strings.TrimSpace(*text); *text == "" {
+	if *text = trim(*text); *text == "" {
 		f.Add(pointer, "required", "This field must not be empty.")
 	}
 	f.length(pointer, *text, most)
@@ -30,11 +31,22 @@ func (f *Findings) OptionalText(pointer string, text **string, most int) {
 	if *text == nil {
 		return
 	}
-	trimmed := strings.TrimSpace(**text)
+	trimmed := trim(**text)
 	if *text = &trimmed; trimmed == "" {
 		*text = nil
 	}
 	f.length(pointer, trimmed, most)
+}
+
+// trim takes white space off the ends. A text in which nothing can be seen, such
+// as a zero-width space, is empty; beside letters such characters stay, since
+// some scripts end words with them.
+func trim(text string) string {
+	text = strings.TrimSpace(text)
+	if strings.TrimFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }) == "" {
+		return ""
+	}
+	return text
 }
 
 func (f *Findings) length(pointer, text string, most int) {
