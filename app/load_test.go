@@ -26,7 +26,7 @@ const (
 
 func TestGate_load_what_was_acknowledged_is_there_once_and_nothing_else(t *testing.T) {
 	t.Parallel()
-	app, address := servingTable(t, moduleTable(), testkit.SQLite(t))
+	app, address := servingTable(t, moduleTable(), "DATABASE_URL="+testkit.SQLite(t))
 	for i := range loadClients {
 		app.Do(t, "POST", "/customers/", fmt.Sprintf(`{"name":"Client","email":"client%d@example.com"}`, i)).Expect(t, 201)
 	}

@@ -138,7 +138,7 @@ func newStage(t *testing.T, url string) *stage {
 	for i := range table {
 		table[i].On = timed(table[i], s.clock)
 	}
-	s.app, _ = servingTable(t, table, url)
+	s.app, _ = servingTable(t, table, "DATABASE_URL="+url)
 	return s
 }
 

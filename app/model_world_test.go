@@ -1,41 +1,16 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"regexp"
 	"slices"
 	"strings"
-	"testing"
 
 	"github.com/stretchr/testify/require"
-	"go.uber.org/fx"
-	"go.uber.org/zap"
 	"pgregory.net/rapid"
-
-	"zomato/platform/config"
-	"zomato/platform/httpserver"
-	"zomato/platform/module"
-	"zomato/platform/testkit/httpclient"
 )
-
-// servingTable starts an application with these modules, as serving does, and
-// tells its address too.
-func servingTable(t *testing.T, table []module.Module, url string) (app running, address string) {
-	t.Helper()
-	cfg, _, err := config.Load([]string{"LISTEN=127.0.0.1:0", "DATABASE_URL=" + url})
-	require.NoError(t, err)
-	var server *httpserver.Server
-	built, err := newApp(cfg, zap.NewNop(), table, fx.Invoke(serve), fx.Populate(&server, &app.db))
-	require.NoError(t, err)
-	require.NoError(t, built.Start(context.Background()))
-	t.Cleanup(func() { require.NoError(t, built.Stop(context.Background())) })
-	address = "http://" + server.Address()
-	app.Client = httpclient.New(address)
-	return app, address
-}
 
 // world is one history: what the model knows, and how to ask the product.
 type world struct {

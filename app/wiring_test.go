@@ -32,15 +32,23 @@ type running struct {
 // serving starts the whole application with these variables on a free port.
 func serving(t *testing.T, variables ...string) running {
 	t.Helper()
+	app, _ := servingTable(t, moduleTable(), variables...)
+	return app
+}
+
+// servingTable does it with these modules, and gives the address as well.
+func servingTable(t *testing.T, table []module.Module, variables ...string) (app running, address string) {
+	t.Helper()
 	cfg, _, err := config.Load(append([]string{"LISTEN=127.0.0.1:0"}, variables...))
 	require.NoError(t, err)
 	var server *httpserver.Server
-	var db *database.DB
-	app, err := newApp(cfg, zap.NewNop(), moduleTable(), fx.Invoke(serve), fx.Populate(&server, &db))
+	built, err := newApp(cfg, zap.NewNop(), table, fx.Invoke(serve), fx.Populate(&server, &app.db))
 	require.NoError(t, err)
-	require.NoError(t, app.Start(context.Background()))
-	t.Cleanup(func() { require.NoError(t, app.Stop(context.Background())) })
-	return running{httpclient.New("http://" + server.Address()), db}
+	require.NoError(t, built.Start(context.Background()))
+	t.Cleanup(func() { require.NoError(t, built.Stop(context.Background())) })
+	address = "http://" + server.Address()
+	app.Client = httpclient.New(address)
+	return app, address
 }
 
 // rooms gives paths of each module that answer something else than 404 while

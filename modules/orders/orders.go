@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"zomato/platform/access"
 	"zomato/platform/fault"
 	"zomato/platform/money"
 )
@@ -49,6 +50,20 @@ type Order struct {
 	PromisedAt          *time.Time   `json:"promised_at" doc:"When the delivery is expected; null: not known"`
 	Version             int64        `json:"version" doc:"Rises with every change"`
 	OrderItems          []Line       `json:"order_items" doc:"In the order they were placed"`
+}
+
+// ExistsFor tells whether an order, and what belongs to it, exists for a caller:
+// to a customer or a restaurant another's does not. Orders are not assigned to
+// couriers yet: to them all exist.
+func (o Order) ExistsFor(who access.Principal) bool {
+	switch who.Role {
+	case access.Customer:
+		return who.CustomerID == o.CustomerID
+	case access.Restaurant:
+		return who.RestaurantID == o.RestaurantID
+	default:
+		return true
+	}
 }
 
 // Pricing is what a total is made of, in the order's currency: total = subtotal

@@ -9,6 +9,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"zomato/platform/calendar"
 	"zomato/platform/money"
 	"zomato/platform/paging"
 	"zomato/platform/patch"
@@ -101,6 +102,17 @@ func (q *PageQuery) next(cursor string) string {
 	values.Set("cursor", cursor)
 	return "<" + (&url.URL{Path: q.url.Path, RawQuery: values.Encode()}).String() + `>; rel="next"`
 }
+
+// DaysQuery is embedded in the input of what can be bounded by days of a
+// restaurant's calendar.
+type DaysQuery struct {
+	From string `query:"from" format:"date" doc:"The first day, in the restaurant's time zone" example:"2026-11-22"`
+	To   string `query:"to" format:"date" doc:"The day after the last, in the restaurant's time zone" example:"2026-11-23"`
+}
+
+// Days gives the days that were asked for. Faults: findings about the
+// parameters.
+func (q *DaysQuery) Days() (calendar.Days, error) { return calendar.ParseDays(q.From, q.To) }
 
 // Field is a field of a partial update that cannot be emptied: absent stays,
 // null is refused.

@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"slices"
 
 	"zomato/modules/customers"
 	"zomato/modules/restaurants"
@@ -71,44 +72,26 @@ func (a *Analytics) Of(ctx context.Context, id int64) (Figures, error) {
 
 // nameRestaurants gives those that there are their present names.
 func (a *Analytics) nameRestaurants(ctx context.Context, found []customers.FavouriteRestaurant) error {
-	if len(found) == 0 {
-		return nil
-	}
 	ids := make([]int64, len(found))
 	for i, f := range found {
 		ids[i] = f.RestaurantID
 	}
 	present, err := a.restaurants.ByIDs(ctx, ids)
-	names := map[int64]string{}
-	for _, r := range present {
-		names[r.ID] = r.Name
-	}
-	for i := range found {
-		if name, ok := names[found[i].RestaurantID]; ok {
-			found[i].Name = name
-		}
+	for _, now := range present {
+		found[slices.Index(ids, now.ID)].Name = now.Name
 	}
 	return err
 }
 
 // nameItems gives those that there are their present names.
 func (a *Analytics) nameItems(ctx context.Context, found []customers.FavouriteItem) error {
-	if len(found) == 0 {
-		return nil
-	}
 	ids := make([]int64, len(found))
 	for i, f := range found {
 		ids[i] = f.MenuItemID
 	}
 	present, err := a.restaurants.Items(ctx, ids)
-	names := map[int64]string{}
-	for _, item := range present {
-		names[item.ID] = item.Name
-	}
-	for i := range found {
-		if name, ok := names[found[i].MenuItemID]; ok {
-			found[i].Name = name
-		}
+	for _, now := range present {
+		found[slices.Index(ids, now.ID)].Name = now.Name
 	}
 	return err
 }

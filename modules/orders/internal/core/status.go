@@ -128,7 +128,7 @@ func (m *Move) tidy() error {
 // own gives an order that exists for the caller. Faults: order_not_found.
 func (s *Service) own(ctx context.Context, id int64) (Record, error) {
 	r, err := s.store.Get(ctx, id)
-	if err == nil && !visible(access.From(ctx), r.Order) {
+	if err == nil && !r.ExistsFor(access.From(ctx)) {
 		return Record{}, orders.NotFound(id)
 	}
 	return r, err

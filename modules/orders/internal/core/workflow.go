@@ -128,19 +128,6 @@ func roleOf(who access.Principal) string {
 	}
 }
 
-// visible tells whether an order exists for the caller. Orders are not assigned
-// to couriers yet: to them all exist.
-func visible(who access.Principal, o orders.Order) bool {
-	switch who.Role {
-	case access.Customer:
-		return who.CustomerID == o.CustomerID
-	case access.Restaurant:
-		return who.RestaurantID == o.RestaurantID
-	default:
-		return true
-	}
-}
-
 // refuse is the fault for a move that the state forbids, with what the client
 // needs to go on.
 func refuse(code, detail string, from, to orders.Status) *fault.Error {

@@ -7,7 +7,6 @@ import (
 	"zomato/modules/orders"
 	"zomato/modules/orders/internal/core"
 	"zomato/modules/restaurants"
-	"zomato/platform/calendar"
 	"zomato/platform/httpserver"
 )
 
@@ -87,8 +86,7 @@ type restaurantListInput struct {
 	RestaurantID int64 `path:"restaurant_id" minimum:"1" example:"2"`
 	httpserver.PageQuery
 	ByStatus
-	From string `query:"from" format:"date" doc:"The first day, in the restaurant's time zone" example:"2026-11-22"`
-	To   string `query:"to" format:"date" doc:"The day after the last, in the restaurant's time zone" example:"2026-11-23"`
+	httpserver.DaysQuery
 }
 
 func (h handlers) get(ctx context.Context, in *ByOrder) (*httpserver.Item[details], error) {
@@ -152,7 +150,7 @@ func (h handlers) ofCustomer(ctx context.Context, in *customerListInput) (*https
 }
 
 func (h handlers) ofRestaurant(ctx context.Context, in *restaurantListInput) (*httpserver.List[orders.Order], error) {
-	days, err := calendar.ParseDays(in.From, in.To)
+	days, err := in.Days()
 	if err != nil {
 		return nil, err
 	}

@@ -71,19 +71,8 @@ func (s *Store) OrdersOfRestaurant(ctx context.Context, restaurantID int64, curr
 	return out, true, nil
 }
 
-// within adds the days to a WHERE.
-func within(where string, args []any, days calendar.Days) (string, []any) {
-	if days.From != nil {
-		where, args = where+" AND day >= ?", append(args, int64(*days.From))
-	}
-	if days.To != nil {
-		where, args = where+" AND day < ?", append(args, int64(*days.To))
-	}
-	return where, args
-}
-
 func daysStatement(restaurantID int64, currency string, days calendar.Days) (string, []any) {
-	where, args := within("restaurant_id = ?", []any{currency, currency, restaurantID}, days)
+	where, args := database.OnDays("restaurant_id = ?", []any{currency, currency, restaurantID}, days)
 	return `SELECT day, SUM(CASE WHEN currency = ? THEN revenue ELSE 0 END) AS revenue,
 		SUM(CASE WHEN currency = ? THEN delivered ELSE 0 END) AS paid, ` + sumOfCounts + `
 		FROM orders_figures_hours WHERE ` + where + ` GROUP BY day ORDER BY day`, args
@@ -118,7 +107,7 @@ func (s *Store) readDays(ctx context.Context, out *restaurants.OrderSummary, res
 }
 
 func hoursStatement(restaurantID int64, days calendar.Days) (string, []any) {
-	where, args := within("restaurant_id = ?", []any{restaurantID}, days)
+	where, args := database.OnDays("restaurant_id = ?", []any{restaurantID}, days)
 	return `SELECT hour, SUM(placed + confirmed + preparing + out_for_delivery + delivered + cancelled) AS orders
 		FROM orders_figures_hours WHERE ` + where + ` GROUP BY hour`, args
 }
@@ -144,7 +133,7 @@ func popularStatement(restaurantID int64, currency string, days calendar.Days) (
 	if days.IsAll() {
 		table = "orders_figures_items"
 	}
-	where, args := within("restaurant_id = ?", []any{restaurantID, currency, restaurantID}, days)
+	where, args := database.OnDays("restaurant_id = ?", []any{restaurantID, currency, restaurantID}, days)
 	// An item that was sold in two currencies has two names: the later one counts.
 	return `SELECT p.menu_item_id, (SELECT i.name FROM orders_figures_items i WHERE i.restaurant_id = ? AND i.menu_item_id = p.menu_item_id
 			ORDER BY i.last_order_id DESC LIMIT 1) AS name, p.quantity, p.revenue

@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"slices"
 
 	"zomato/modules/restaurants"
 	"zomato/platform/calendar"
@@ -84,11 +85,7 @@ func (a *Analytics) addOrders(ctx context.Context, out *Figures, days calendar.D
 		return err
 	}
 	for _, now := range present {
-		for i := range summary.PopularItems {
-			if item := &summary.PopularItems[i]; item.MenuItemID == now.ID {
-				item.Name = now.Name
-			}
-		}
+		summary.PopularItems[slices.Index(ids, now.ID)].Name = now.Name
 	}
 	return nil
 }

@@ -55,6 +55,7 @@ type Service struct {
 	events   Events
 	clock    clock.Clock
 	timezone string
+	zones    clock.Zones
 }
 
 var _ restaurants.Service = (*Service)(nil)

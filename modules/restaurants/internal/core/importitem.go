@@ -27,7 +27,7 @@ type incomingItem struct {
 
 // ImportItems takes over a file of menu items.
 func (s *Service) ImportItems(ctx context.Context, run ImportRun) (restaurants.ImportReport, error) {
-	parser := importParser{rules: run.Rules, replace: replacer(run.Rules.Replace)}
+	parser := importParser{service: s, rules: run.Rules, replace: replacer(run.Rules.Replace)}
 	return runImport(ctx, s, run, importKind[incomingItem]{parse: parser.item, store: s.importItems})
 }
 

@@ -42,16 +42,15 @@ type incoming struct {
 
 // ImportRestaurants takes over a file of restaurants.
 func (s *Service) ImportRestaurants(ctx context.Context, run ImportRun) (restaurants.ImportReport, error) {
-	parser := importParser{rules: run.Rules, replace: replacer(run.Rules.Replace), timezone: s.timezone, zones: map[string]bool{}}
+	parser := importParser{service: s, rules: run.Rules, replace: replacer(run.Rules.Replace)}
 	return runImport(ctx, s, run, importKind[incoming]{parse: parser.restaurant, store: s.importRestaurants})
 }
 
 // importParser makes records of rows.
 type importParser struct {
-	rules    ImportRules
-	replace  *strings.Replacer
-	timezone string
-	zones    map[string]bool // time zones that exist: looking them up costs
+	service *Service
+	rules   ImportRules
+	replace *strings.Replacer
 }
 
 func (p importParser) cells(row ImportRow) *cells {
@@ -91,7 +90,7 @@ func (c *cells) has(column string) bool {
 
 // locate sets what the country decides, and what the file says of it itself.
 func (p importParser) locate(c *cells, in *incoming) {
-	in.Currency, in.Timezone = defaultCurrency, p.timezone
+	in.Currency, in.Timezone = defaultCurrency, p.service.timezone
 	if code := c.value(colCountry); code != "" && p.rules.Countries != nil {
 		country, known := p.rules.Countries[code]
 		if !known {
@@ -106,11 +105,7 @@ func (p importParser) locate(c *cells, in *incoming) {
 	}
 	if own := c.value(colTimezone); own != "" {
 		in.Timezone = own
-		if !p.zones[own] {
-			before := len(c.findings)
-			checkTimezone(&c.findings, own)
-			p.zones[own] = len(c.findings) == before
-		}
+		p.service.checkTimezone(&c.findings, own)
 	}
 }
 

@@ -104,7 +104,7 @@ func (s *Service) Create(ctx context.Context, n NewRestaurant) (restaurants.Rest
 	}
 	var findings fault.Findings
 	restaurant.Cuisines = n.Cuisines.tidy(&findings)
-	checkTimezone(&findings, restaurant.Timezone)
+	s.checkTimezone(&findings, restaurant.Timezone)
 	tidy(&restaurant, &findings)
 	if err := findings.Err(); err != nil {
 		return restaurants.Restaurant{}, err
@@ -156,7 +156,7 @@ func (s *Service) Update(ctx context.Context, id int64, c Changes, versions []in
 	var early fault.Findings
 	cuisines := c.Cuisines.tidyChange(&early)
 	if c.Timezone.Set {
-		checkTimezone(&early, c.Timezone.Value)
+		s.checkTimezone(&early, c.Timezone.Value)
 	}
 	var updated restaurants.Restaurant
 	err := s.change(ctx, id, func(ctx context.Context, old restaurants.Restaurant) error {

@@ -6,7 +6,6 @@ import (
 	"golang.org/x/text/currency"
 
 	"zomato/modules/restaurants"
-	"zomato/platform/clock"
 	"zomato/platform/fault"
 	"zomato/platform/money"
 )
@@ -86,8 +85,8 @@ func atLeast(findings *fault.Findings, pointer string, value *int, least int) {
 }
 
 // checkTimezone reports a time zone that does not exist.
-func checkTimezone(findings *fault.Findings, name string) {
-	if _, err := clock.Zone(name); err != nil {
+func (s *Service) checkTimezone(findings *fault.Findings, name string) {
+	if _, err := s.zones.Zone(name); err != nil {
 		findings.Add("#/timezone", "invalid", "The time zone must be a name of the IANA database such as Asia/Kolkata.")
 	}
 }

@@ -6,7 +6,6 @@ import (
 
 	"zomato/modules/restaurants"
 	"zomato/modules/restaurants/internal/core"
-	"zomato/platform/calendar"
 	"zomato/platform/httpserver"
 )
 
@@ -45,8 +44,7 @@ type Ratings struct {
 
 type analyticsInput struct {
 	ByRestaurant
-	From string `query:"from" format:"date" doc:"The first day, in the restaurant's time zone" example:"2026-11-22"`
-	To   string `query:"to" format:"date" doc:"The day after the last, in the restaurant's time zone" example:"2026-11-23"`
+	httpserver.DaysQuery
 }
 
 // figures is the operation that shows what this deployment knows: document and
@@ -70,7 +68,7 @@ func figuresAs[T any](service *core.Analytics, shown func(core.Figures) T) https
 			"wall at which it was placed, a review for the day on which it was written. Where a module is switched off, its figures are absent.",
 		Errors: []int{http.StatusNotFound},
 	}, func(ctx context.Context, in *analyticsInput) (*httpserver.Whole[T], error) {
-		days, err := calendar.ParseDays(in.From, in.To)
+		days, err := in.Days()
 		if err != nil {
 			return nil, err
 		}

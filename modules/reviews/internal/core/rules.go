@@ -143,15 +143,3 @@ func mayChange(who access.Principal, r Record) bool {
 func mayReply(who access.Principal, r Record) bool {
 	return who.Role != access.Restaurant || who.RestaurantID == r.RestaurantID
 }
-
-// MayRead tells whether an order, and so its review, exists for the caller.
-func MayRead(who access.Principal, o orders.Order) bool {
-	switch who.Role {
-	case access.Customer:
-		return who.CustomerID == o.CustomerID
-	case access.Restaurant:
-		return who.RestaurantID == o.RestaurantID
-	default:
-		return true
-	}
-}

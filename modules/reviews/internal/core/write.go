@@ -70,7 +70,7 @@ func (s *Service) prepare(ctx context.Context, n reviews.NewReview) (Record, err
 // order gives an order that exists for the caller. Faults: order_not_found.
 func (s *Service) order(ctx context.Context, id int64) (orders.Order, error) {
 	order, err := s.orders.Get(ctx, id)
-	if err == nil && !MayRead(access.From(ctx), order) {
+	if err == nil && !order.ExistsFor(access.From(ctx)) {
 		return orders.Order{}, orders.NotFound(id)
 	}
 	return order, err

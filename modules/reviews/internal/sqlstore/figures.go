@@ -10,6 +10,7 @@ import (
 	"zomato/modules/reviews"
 	"zomato/modules/reviews/internal/core"
 	"zomato/platform/calendar"
+	"zomato/platform/database"
 )
 
 var (
@@ -90,13 +91,7 @@ func (s *Store) addToCustomer(ctx context.Context, t core.Tally) error {
 }
 
 func daysStatement(restaurantID int64, days calendar.Days) (string, []any) {
-	where, args := "restaurant_id = ?", []any{restaurantID}
-	if days.From != nil {
-		where, args = where+" AND day >= ?", append(args, int64(*days.From))
-	}
-	if days.To != nil {
-		where, args = where+" AND day < ?", append(args, int64(*days.To))
-	}
+	where, args := database.OnDays("restaurant_id = ?", []any{restaurantID}, days)
 	return `SELECT COALESCE(SUM(stars1), 0) AS stars1, COALESCE(SUM(stars2), 0) AS stars2, COALESCE(SUM(stars3), 0) AS stars3,
 		COALESCE(SUM(stars4), 0) AS stars4, COALESCE(SUM(stars5), 0) AS stars5, COALESCE(SUM(positive), 0) AS positive,
 		COALESCE(SUM(neutral), 0) AS neutral, COALESCE(SUM(negative), 0) AS negative FROM reviews_figures_days WHERE ` + where, args
