@@ -17,6 +17,24 @@ func TestSystem_tells_the_time_as_the_databases_keep_it(t *testing.T) {
 	require.WithinDuration(t, time.Now(), now, time.Minute)
 }
 
+func TestSystem_tells_times_that_sort_as_texts(t *testing.T) {
+	t.Parallel()
+	begin := time.Date(2026, 11, 24, 17, 6, 3, 0, time.UTC)
+	before, written := time.Time{}, ""
+	for step := range 4001 { // two seconds, in halves of a millisecond
+		at := begin.Add(time.Duration(step) * time.Millisecond / 2)
+		told := clock.ThreeDecimals(at)
+		text, err := told.MarshalJSON()
+		require.NoError(t, err)
+		require.Len(t, string(text), len(`"2026-11-24T17:06:03.123Z"`), string(text))
+		require.False(t, told.Before(before), "the order of instants stays")
+		require.GreaterOrEqual(t, string(text), written)
+		require.Less(t, told.Sub(at).Abs(), 2*time.Millisecond)
+		require.Equal(t, told.Truncate(time.Millisecond), told)
+		before, written = told, string(text)
+	}
+}
+
 func TestZone_knows_what_is_the_same_everywhere(t *testing.T) {
 	t.Parallel()
 	for name, known := range map[string]bool{
