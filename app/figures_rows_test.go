@@ -42,7 +42,8 @@ func keptFigures(t require.TestingT, app running, since records) figureTables {
 	for _, r := range selectAll[struct {
 		ID int64 `db:"id"`
 		ratingFigures
-	}](t, app, `SELECT id, rating, rating_count AS reviews, rating_sum AS stars FROM restaurants_restaurants WHERE id > ?`, since.restaurant) {
+	}](t, app, `SELECT id, rating, rating_count + imported_count AS reviews, rating_sum + imported_sum AS stars
+		FROM restaurants_restaurants WHERE id > ?`, since.restaurant) {
 		f.ratings[r.ID] = r.ratingFigures
 	}
 	f.total["all"] = selectAll[starFigures](t, app, `SELECT rating_count AS reviews, rating_sum AS stars FROM restaurants_totals`)[0]
@@ -112,6 +113,12 @@ type orderRow struct {
 // rightFigures works out what the tables should hold.
 func rightFigures(t require.TestingT, app running, since records) figureTables {
 	f := noFigures()
+	for _, r := range selectAll[struct {
+		ID int64 `db:"id"`
+		starFigures
+	}](t, app, `SELECT id, imported_count AS reviews, imported_sum AS stars FROM restaurants_restaurants WHERE imported_count > 0 AND id > ?`, since.restaurant) {
+		f.addStars(r.ID, r.starFigures)
+	}
 	erased := map[int64]bool{}
 	for _, id := range selectAll[int64](t, app, `SELECT id FROM customers_customers WHERE erased_at IS NOT NULL AND id > ?`, since.customer) {
 		erased[id] = true
@@ -214,13 +221,22 @@ func (f figureTables) addReview(r reviewRow, erased bool) {
 	*[]*int64{&day.Stars1, &day.Stars2, &day.Stars3, &day.Stars4, &day.Stars5}[r.Rating-1]++
 	*map[string]*int64{"positive": &day.Positive, "neutral": &day.Neutral, "negative": &day.Negative}[r.Sentiment]++
 	f.reviewDays[reviewDayKey{r.RestaurantID, r.Day}] = day
-	plus := func(s starFigures) starFigures { return starFigures{s.Reviews + 1, s.Stars + r.Rating} }
-	restaurant := f.ratings[r.RestaurantID]
-	restaurant.starFigures = plus(restaurant.starFigures)
-	restaurant.Rating = halfUp(100*restaurant.Stars, restaurant.Reviews)
-	f.ratings[r.RestaurantID] = restaurant
-	f.total["all"] = plus(f.total["all"])
+	stars := starFigures{Reviews: 1, Stars: r.Rating}
+	f.addStars(r.RestaurantID, stars)
 	if !erased {
-		f.reviewers[r.CustomerID] = plus(f.reviewers[r.CustomerID])
+		f.reviewers[r.CustomerID] = f.reviewers[r.CustomerID].plus(stars)
 	}
+}
+
+func (s starFigures) plus(more starFigures) starFigures {
+	return starFigures{s.Reviews + more.Reviews, s.Stars + more.Stars}
+}
+
+// addStars counts ratings for a restaurant, those that were imported with it too.
+func (f figureTables) addStars(restaurantID int64, stars starFigures) {
+	restaurant := f.ratings[restaurantID]
+	restaurant.starFigures = restaurant.plus(stars)
+	restaurant.Rating = halfUp(100*restaurant.Stars, restaurant.Reviews)
+	f.ratings[restaurantID] = restaurant
+	f.total["all"] = f.total["all"].plus(stars)
 }

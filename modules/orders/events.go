@@ -20,3 +20,13 @@ type StatusChanged struct {
 
 // EventName implements eventbus.Event.
 func (StatusChanged) EventName() string { return "orders.status_changed" }
+
+// Imported says that orders from before were taken over, with all that has
+// happened to them: orders of these customers at these restaurants.
+type Imported struct {
+	CustomerIDs   []int64 `json:"customer_ids"`
+	RestaurantIDs []int64 `json:"restaurant_ids"`
+}
+
+// EventName implements eventbus.Event.
+func (Imported) EventName() string { return "orders.imported" }

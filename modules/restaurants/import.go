@@ -10,6 +10,8 @@ import (
 // the service does. A file may be imported any number of times, also beside a
 // running server: what it says again changes nothing. Safe for concurrent use.
 type Importer interface {
+	// IsEmpty tells whether the module has never stored a restaurant.
+	IsEmpty(ctx context.Context) (bool, error)
 	// ImportRestaurants takes over restaurants. A row that cannot be taken over
 	// is reported and does not stop the others; the error says what stops all:
 	// headers that do not fit, a mapping that cannot be read, the file, the
@@ -32,6 +34,8 @@ type Import struct {
 	// Source names where the external ids are from, in the place of what the
 	// mapping says.
 	Source string
+	// Since is when new restaurants are said to have come; zero is now.
+	Since time.Time
 	// DryRun reads, checks and counts all, and writes nothing.
 	DryRun bool
 	// Pause is how long others may write between two units of work. On SQLite

@@ -97,11 +97,11 @@ type Basket struct {
 	Portions []Portion
 }
 
-// RatingChange is the difference that one review makes to a rating.
+// RatingChange is the difference that a review makes to a rating, or several.
 type RatingChange struct {
 	// Stars are added to the sum of all ratings; negative when a review goes.
 	Stars int64
-	// Count is added to the number of ratings: 1, 0 or -1.
+	// Count is added to the number of ratings; of one review 1, 0 or -1.
 	Count int64
 }
 

@@ -16,6 +16,16 @@ type Written struct {
 // EventName implements eventbus.Event.
 func (Written) EventName() string { return "reviews.written" }
 
+// Imported says that reviews from before were taken over: of these customers'
+// orders, about these restaurants.
+type Imported struct {
+	CustomerIDs   []int64 `json:"customer_ids"`
+	RestaurantIDs []int64 `json:"restaurant_ids"`
+}
+
+// EventName implements eventbus.Event.
+func (Imported) EventName() string { return "reviews.imported" }
+
 // Edited says that the author changed rating or comment.
 type Edited struct {
 	ReviewID     int64 `json:"review_id"`

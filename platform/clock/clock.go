@@ -18,13 +18,13 @@ type Clock interface {
 type System struct{}
 
 // Now implements Clock.
-func (System) Now() time.Time { return threeDecimals(time.Now().UTC()) }
+func (System) Now() time.Time { return ThreeDecimals(time.Now().UTC()) }
 
-// threeDecimals cuts an instant to the millisecond, such that RFC 3339 as
+// ThreeDecimals cuts an instant to the millisecond, such that RFC 3339 as
 // encoding/json writes it, without trailing zeros, always has three decimals:
 // then times sort as texts like they do as times. It is off by less than two
 // milliseconds, and keeps the order of instants.
-func threeDecimals(at time.Time) time.Time {
+func ThreeDecimals(at time.Time) time.Time {
 	at = at.Truncate(time.Millisecond)
 	if at.UnixMilli()%10 == 0 {
 		at = at.Add(time.Millisecond)

@@ -27,6 +27,7 @@ func Module() fx.Option {
 		fx.Provide(fx.Private, sqlstore.New, newCore, newAnalytics),
 		fx.Provide(
 			func(c *core.Service) customers.Service { return c },
+			func(c *core.Service) customers.Importer { return c },
 			fx.Annotate(routes, fx.ResultTags(`group:"routes"`)),
 			fx.Annotate(sqlstore.Migrations, fx.ResultTags(`group:"migrations"`)),
 			fx.Annotate(forgetRestaurant, fx.ResultTags(`group:"subscriptions"`)),
@@ -37,7 +38,7 @@ func Module() fx.Option {
 // Disabled stands in for the module where it is switched off.
 func Disabled() fx.Option {
 	return fx.Module("customers",
-		fx.Supply(fx.Annotate(disabled{}, fx.As(new(customers.Service)))),
+		fx.Supply(fx.Annotate(disabled{}, fx.As(new(customers.Service)), fx.As(new(customers.Importer)))),
 	)
 }
 
@@ -92,6 +93,14 @@ func (disabled) ByIDs(context.Context, []int64) ([]customers.Customer, error) {
 // Lock implements customers.Service.
 func (disabled) Lock(context.Context, int64) (customers.Customer, error) {
 	return customers.Customer{}, unavailable()
+}
+
+// IsEmpty implements customers.Importer.
+func (disabled) IsEmpty(context.Context) (bool, error) { return false, unavailable() }
+
+// ImportCustomers implements customers.Importer.
+func (disabled) ImportCustomers(context.Context, []customers.PastCustomer) ([]customers.Customer, error) {
+	return nil, unavailable()
 }
 
 func unavailable() error {

@@ -27,6 +27,7 @@ func Module() fx.Option {
 		fx.Provide(fx.Private, sqlstore.New, newCore),
 		fx.Provide(
 			func(c *core.Service) orders.Service { return c },
+			func(c *core.Service) orders.Importer { return c },
 			fx.Annotate(httpapi.Routes, fx.ResultTags(`group:"routes"`)),
 			fx.Annotate(sqlstore.Migrations, fx.ResultTags(`group:"migrations"`)),
 			// From the store and not from the core, which itself needs customers.
@@ -40,7 +41,8 @@ func Module() fx.Option {
 // Disabled stands in for the module where it is switched off.
 func Disabled() fx.Option {
 	return fx.Module("orders",
-		fx.Supply(fx.Annotate(disabled{}, fx.As(new(orders.Service)), fx.As(new(customers.OrderActivity)), fx.As(new(restaurants.OrderFigures)))),
+		fx.Supply(fx.Annotate(disabled{}, fx.As(new(orders.Service)), fx.As(new(orders.Importer)),
+			fx.As(new(customers.OrderActivity)), fx.As(new(restaurants.OrderFigures)))),
 	)
 }
 
@@ -74,6 +76,14 @@ func (disabled) Get(context.Context, int64) (orders.Order, error) {
 // Place implements orders.Service.
 func (disabled) Place(context.Context, orders.NewOrder) (orders.Order, error) {
 	return orders.Order{}, unavailable()
+}
+
+// IsEmpty implements orders.Importer.
+func (disabled) IsEmpty(context.Context) (bool, error) { return false, unavailable() }
+
+// ImportOrders implements orders.Importer.
+func (disabled) ImportOrders(context.Context, []orders.PastOrder) ([]orders.Order, error) {
+	return nil, unavailable()
 }
 
 // HasActiveOrders implements customers.OrderActivity.

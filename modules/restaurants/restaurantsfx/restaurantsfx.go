@@ -106,6 +106,9 @@ func (disabled) ReturnStock(context.Context, []restaurants.Portion) error { retu
 // Rate implements restaurants.Service.
 func (disabled) Rate(context.Context, int64, restaurants.RatingChange) error { return unavailable() }
 
+// IsEmpty implements restaurants.Importer.
+func (disabled) IsEmpty(context.Context) (bool, error) { return false, unavailable() }
+
 // ImportRestaurants implements restaurants.Importer.
 func (disabled) ImportRestaurants(context.Context, io.Reader, restaurants.Import) (restaurants.ImportReport, error) {
 	return restaurants.ImportReport{}, unavailable()

@@ -29,6 +29,7 @@ func Module() fx.Option {
 		fx.Provide(fx.Private, sqlstore.New, newCore),
 		fx.Provide(
 			func(c *core.Service) reviews.Service { return c },
+			func(c *core.Service) reviews.Importer { return c },
 			fx.Annotate(httpapi.Routes, fx.ResultTags(`group:"routes"`)),
 			fx.Annotate(sqlstore.Migrations, fx.ResultTags(`group:"migrations"`)),
 			// From the store and not from the core, which itself needs those who ask.
@@ -43,7 +44,7 @@ func Module() fx.Option {
 // Disabled stands in for the module where it is switched off.
 func Disabled() fx.Option {
 	return fx.Module("reviews",
-		fx.Supply(fx.Annotate(disabled{}, fx.As(new(reviews.Service)), fx.As(new(restaurants.ReviewFigures)),
+		fx.Supply(fx.Annotate(disabled{}, fx.As(new(reviews.Service)), fx.As(new(reviews.Importer)), fx.As(new(restaurants.ReviewFigures)),
 			fx.As(new(customers.ReviewFigures)), fx.As(new(orders.ReviewLookup)))),
 	)
 }
@@ -78,6 +79,14 @@ func (disabled) Get(context.Context, int64) (reviews.Review, error) {
 // Write implements reviews.Service.
 func (disabled) Write(context.Context, reviews.NewReview) (reviews.Review, error) {
 	return reviews.Review{}, unavailable()
+}
+
+// IsEmpty implements reviews.Importer.
+func (disabled) IsEmpty(context.Context) (bool, error) { return false, unavailable() }
+
+// ImportReviews implements reviews.Importer.
+func (disabled) ImportReviews(context.Context, []reviews.PastReview) ([]reviews.Review, error) {
+	return nil, unavailable()
 }
 
 // ReviewsOfRestaurant implements restaurants.ReviewFigures.

@@ -19,6 +19,8 @@ type Store interface {
 	// Insert stores a new customer and gives the id. Faults: email_taken,
 	// phone_taken.
 	Insert(ctx context.Context, c customers.Customer) (int64, error)
+	// IsEmpty tells whether there has never been a customer.
+	IsEmpty(ctx context.Context) (bool, error)
 	// Get reads a customer. Faults: customer_not_found.
 	Get(ctx context.Context, id int64) (customers.Customer, error)
 	// ByIDs reads those of the customers who exist, in any order.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/mail"
 	"strings"
+	"time"
 
 	"zomato/modules/customers"
 	"zomato/platform/byid"
@@ -50,21 +51,33 @@ type Filter struct {
 // Create stores a new, active customer. Faults: email_taken, phone_taken, or
 // findings about the fields.
 func (s *Service) Create(ctx context.Context, n NewCustomer) (customers.Customer, error) {
-	now := s.clock.Now()
-	customer := customers.Customer{
-		Name: n.Name, Email: n.Email, PhoneNumber: n.PhoneNumber, Address: n.Address,
-		IsActive: true, CreatedAt: now, UpdatedAt: now, Version: 1,
-	}
+	customer := fresh(n, s.clock.Now())
 	if err := tidy(&customer); err != nil {
 		return customers.Customer{}, err
 	}
 	err := s.tx.Write(ctx, func(ctx context.Context) (err error) {
-		if customer.ID, err = s.store.Insert(ctx, customer); err != nil {
-			return err
-		}
-		return s.events.Publish(ctx, customers.Changed{CustomerID: customer.ID})
+		customer.ID, err = s.insert(ctx, customer)
+		return err
 	})
 	return customer, err
+}
+
+// fresh gives a customer as they are since that time, before they are stored.
+func fresh(n NewCustomer, since time.Time) customers.Customer {
+	return customers.Customer{
+		Name: n.Name, Email: n.Email, PhoneNumber: n.PhoneNumber, Address: n.Address,
+		IsActive: true, CreatedAt: since, UpdatedAt: since, Version: 1,
+	}
+}
+
+// insert stores a new customer in the unit of work of the context and gives the
+// id.
+func (s *Service) insert(ctx context.Context, c customers.Customer) (int64, error) {
+	id, err := s.store.Insert(ctx, c)
+	if err != nil {
+		return 0, err
+	}
+	return id, s.events.Publish(ctx, customers.Changed{CustomerID: id})
 }
 
 // Get gives a customer. Faults: customer_not_found.

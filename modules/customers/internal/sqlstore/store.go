@@ -73,6 +73,15 @@ func (s *Store) Insert(ctx context.Context, c customers.Customer) (int64, error)
 	return id, s.index(ctx, id, c)
 }
 
+// IsEmpty implements core.Store: the rows of erased customers stay.
+func (s *Store) IsEmpty(ctx context.Context) (bool, error) {
+	var some bool
+	if err := s.db.Get(ctx, &some, `SELECT EXISTS (SELECT 1 FROM customers_customers)`); err != nil {
+		return false, fmt.Errorf("look for a customer: %w", err)
+	}
+	return !some, nil
+}
+
 // Get implements core.Store.
 func (s *Store) Get(ctx context.Context, id int64) (customers.Customer, error) {
 	return s.get(ctx, id, "")

@@ -41,6 +41,13 @@ type Entry struct {
 	Note       *string
 }
 
+// OrderEntry is an entry on its way into the timeline of an order.
+type OrderEntry struct {
+	Entry
+
+	OrderID int64
+}
+
 // Transition is a change of status as it is stored.
 type Transition struct {
 	OrderID      int64
@@ -60,8 +67,8 @@ type Store interface {
 	// Move changes the status of an order that still has the status and the
 	// version of the transition. False says that it has not.
 	Move(ctx context.Context, t Transition) (bool, error)
-	// AddEntry adds to a timeline.
-	AddEntry(ctx context.Context, orderID int64, e Entry) error
+	// AddEntries adds to timelines.
+	AddEntries(ctx context.Context, entries ...OrderEntry) error
 	// Timeline reads an order's, the oldest first.
 	Timeline(ctx context.Context, orderID int64) ([]Entry, error)
 	// List reads a page of orders, the newest first, and one more if there is
@@ -71,6 +78,7 @@ type Store interface {
 	Count(ctx context.Context, f Filter) (int64, error)
 
 	FigureStore
+	ImportStore
 }
 
 // Filter narrows a list of orders. Exactly one of CustomerID and RestaurantID

@@ -46,58 +46,76 @@ type examination struct {
 // examine reads what a new order is about, and finds everything that is wrong
 // with it. The error says that it could not be read.
 func (s *Service) examine(ctx context.Context, n orders.NewOrder) (*examination, error) {
-	x := &examination{order: n, byID: map[int64]restaurants.MenuItem{}}
-	for _, f := range Tidy(&x.order) {
-		x.findings = append(x.findings, finding{Field: f, kind: fault.Invalid, line: -1})
-	}
-	if err := s.readParties(ctx, x); err != nil {
+	customer, err := s.customers.Get(ctx, n.CustomerID)
+	if err != nil && !fault.Is(err, customers.CodeNotFound) {
 		return nil, err
 	}
-	if x.restaurant == nil {
-		return x, nil // nothing can be said about the lines
+	about := subject{order: n, customer: known(customer, err)}
+	restaurant, err := s.restaurants.Get(ctx, n.RestaurantID)
+	if fault.Is(err, restaurants.CodeNotFound) {
+		return about.examine(), nil // nothing can be said about the lines
 	}
-	ids := make([]int64, 0, len(x.order.Lines))
-	for _, line := range x.order.Lines[:min(len(x.order.Lines), maxLines)] {
+	if err != nil {
+		return nil, err
+	}
+	about.restaurant = &restaurant
+	ids := make([]int64, 0, len(n.Lines))
+	for _, line := range n.Lines[:min(len(n.Lines), maxLines)] {
 		ids = append(ids, line.MenuItemID)
 	}
 	items, err := s.restaurants.Items(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
-	x.items = items
+	about.items = make(map[int64]restaurants.MenuItem, len(items))
 	for _, item := range items {
-		x.byID[item.ID] = item
+		about.items[item.ID] = item
+	}
+	x := about.examine()
+	x.items = items
+	return x, nil
+}
+
+// known gives what was read, nil where there was none.
+func known[T any](value T, err error) *T {
+	if err != nil {
+		return nil
+	}
+	return &value
+}
+
+// subject is a new order with all that was read of what it names: nil, or not
+// among the items, is what does not exist.
+type subject struct {
+	order      orders.NewOrder
+	customer   *customers.Customer
+	restaurant *restaurants.Restaurant
+	items      map[int64]restaurants.MenuItem
+}
+
+// examine finds everything that is wrong with the order.
+func (about subject) examine() *examination {
+	x := &examination{order: about.order, restaurant: about.restaurant, byID: about.items}
+	for _, f := range Tidy(&x.order) {
+		x.findings = append(x.findings, finding{Field: f, kind: fault.Invalid, line: -1})
+	}
+	switch {
+	case about.customer == nil:
+		x.add(fault.NotFound, "path/customer_id", customers.CodeNotFound, "There is no customer %d.", x.order.CustomerID)
+	case !about.customer.IsActive:
+		x.add(fault.Conflict, "path/customer_id", "customer_inactive", "This customer is not active and cannot order.")
+	}
+	if x.restaurant == nil {
+		x.add(fault.NotFound, "#/restaurant_id", restaurants.CodeNotFound, "There is no restaurant %d.", x.order.RestaurantID)
+		return x
+	}
+	if !x.restaurant.IsActive {
+		x.add(fault.Conflict, "#/restaurant_id", "restaurant_inactive", "This restaurant takes no orders.")
 	}
 	x.checkLines()
 	x.checkOpening()
 	x.checkPrice()
-	return x, nil
-}
-
-// readParties reads customer and restaurant.
-func (s *Service) readParties(ctx context.Context, x *examination) error {
-	customer, err := s.customers.Get(ctx, x.order.CustomerID)
-	switch {
-	case fault.Is(err, customers.CodeNotFound):
-		x.add(fault.NotFound, "path/customer_id", customers.CodeNotFound, "There is no customer %d.", x.order.CustomerID)
-	case err != nil:
-		return err
-	case !customer.IsActive:
-		x.add(fault.Conflict, "path/customer_id", "customer_inactive", "This customer is not active and cannot order.")
-	}
-	restaurant, err := s.restaurants.Get(ctx, x.order.RestaurantID)
-	if fault.Is(err, restaurants.CodeNotFound) {
-		x.add(fault.NotFound, "#/restaurant_id", restaurants.CodeNotFound, "There is no restaurant %d.", x.order.RestaurantID)
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	x.restaurant = &restaurant
-	if !restaurant.IsActive {
-		x.add(fault.Conflict, "#/restaurant_id", "restaurant_inactive", "This restaurant takes no orders.")
-	}
-	return nil
+	return x
 }
 
 // Tidy trims the texts of a new order and finds what is wrong with it by

@@ -14,8 +14,8 @@ import (
 // FigureStore keeps the figures about orders, in the unit of work that changes
 // an order (docs/adr/0012).
 type FigureStore interface {
-	// AddToFigures changes the figures of the restaurant and of the customer.
-	AddToFigures(ctx context.Context, t Tally) error
+	// AddToFigures changes the figures of restaurants and customers.
+	AddToFigures(ctx context.Context, tallies ...Tally) error
 }
 
 // Tally is the difference that placing or moving one order makes to the

@@ -58,13 +58,15 @@ func (m *memory) Move(_ context.Context, t core.Transition) (bool, error) {
 	return true, nil
 }
 
-func (m *memory) AddEntry(_ context.Context, _ int64, e core.Entry) error {
-	m.timeline = append(m.timeline, e)
+func (m *memory) AddEntries(_ context.Context, entries ...core.OrderEntry) error {
+	for _, e := range entries {
+		m.timeline = append(m.timeline, e.Entry)
+	}
 	return nil
 }
 
-func (m *memory) AddToFigures(_ context.Context, t core.Tally) error {
-	m.tallies = append(m.tallies, t)
+func (m *memory) AddToFigures(_ context.Context, tallies ...core.Tally) error {
+	m.tallies = append(m.tallies, tallies...)
 	return nil
 }
 

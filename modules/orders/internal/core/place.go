@@ -101,18 +101,11 @@ func (s *Service) Commit(ctx context.Context, plan Plan) (orders.Order, error) {
 	if !customer.IsActive {
 		return orders.Order{}, fmt.Errorf("%w: customer %d is not active", errStale, customer.ID)
 	}
-	record := plan.record
-	record.OrderDate = s.clock.Now()
-	record.Day, record.Hour = calendar.DayOf(record.OrderDate, plan.zone), record.OrderDate.In(plan.zone).Hour()
-	if plan.confirmWithin != nil {
-		by := record.OrderDate.Add(*plan.confirmWithin)
-		record.ConfirmBy = &by
-	}
-	if record, err = s.store.Insert(ctx, record); err != nil {
+	record, err := s.store.Insert(ctx, plan.placedAt(s.clock.Now()))
+	if err != nil {
 		return orders.Order{}, err
 	}
-	err = s.store.AddEntry(ctx, record.ID, Entry{Event: string(orders.StatusPlaced), At: record.OrderDate, By: roleOf(access.From(ctx))})
-	if err != nil {
+	if err = s.store.AddEntries(ctx, OrderEntry{placing(record, access.From(ctx)), record.ID}); err != nil {
 		return orders.Order{}, err
 	}
 	if err = s.store.AddToFigures(ctx, tally(record, "", orders.StatusPlaced)); err != nil {
@@ -121,6 +114,23 @@ func (s *Service) Commit(ctx context.Context, plan Plan) (orders.Order, error) {
 	return record.Order, s.events.Publish(ctx, orders.Placed{
 		OrderID: record.ID, CustomerID: record.CustomerID, RestaurantID: record.RestaurantID,
 	})
+}
+
+// placedAt gives the order that the plan becomes when it is placed at a time.
+func (p Plan) placedAt(at time.Time) Record {
+	record := p.record
+	record.OrderDate = at
+	record.Day, record.Hour = calendar.DayOf(at, p.zone), at.In(p.zone).Hour()
+	if p.confirmWithin != nil {
+		by := at.Add(*p.confirmWithin)
+		record.ConfirmBy = &by
+	}
+	return record
+}
+
+// placing is the first entry of the timeline of a new order.
+func placing(r Record, who access.Principal) Entry {
+	return Entry{Event: string(orders.StatusPlaced), At: r.OrderDate, By: roleOf(who)}
 }
 
 // Place implements orders.Service.

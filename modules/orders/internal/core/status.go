@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"time"
 
 	"zomato/modules/orders"
 	"zomato/modules/restaurants"
@@ -37,17 +38,7 @@ func (s *Service) ChangeStatus(ctx context.Context, id int64, m Move, versions [
 	if err = judge(who, old, m, now); err != nil {
 		return orders.Order{}, err
 	}
-	t := Transition{
-		OrderID: id, From: old.OrderStatus, To: m.To, Version: old.Version,
-		ConfirmedAt: old.ConfirmedAt, DeliveryTime: old.DeliveryTime,
-	}
-	switch m.To {
-	case orders.StatusConfirmed:
-		t.ConfirmedAt = &now
-	case orders.StatusDelivered:
-		t.DeliveryTime = &now
-	default: // the others leave no time but the timeline's
-	}
+	t := transition(old, m.To, now)
 	entry := Entry{Event: string(m.To), At: now, By: roleOf(who), ReasonCode: m.ReasonCode, Note: m.Note}
 	moved := false
 	err = s.tx.Write(ctx, func(ctx context.Context) (err error) {
@@ -60,9 +51,29 @@ func (s *Service) ChangeStatus(ctx context.Context, id int64, m Move, versions [
 	if !moved {
 		return s.lost(ctx, id, m, versions)
 	}
-	changed := old.Order
-	changed.OrderStatus, changed.DeliveryTime, changed.Version = t.To, t.DeliveryTime, old.Version+1
-	return changed, nil
+	return t.apply(old).Order, nil
+}
+
+// transition is the change that moves an order at a time.
+func transition(r Record, to orders.Status, at time.Time) Transition {
+	t := Transition{
+		OrderID: r.ID, From: r.OrderStatus, To: to, Version: r.Version,
+		ConfirmedAt: r.ConfirmedAt, DeliveryTime: r.DeliveryTime,
+	}
+	switch to {
+	case orders.StatusConfirmed:
+		t.ConfirmedAt = &at
+	case orders.StatusDelivered:
+		t.DeliveryTime = &at
+	default: // the others leave no time but the timeline's
+	}
+	return t
+}
+
+// apply gives the order as it is after the transition.
+func (t Transition) apply(r Record) Record {
+	r.OrderStatus, r.ConfirmedAt, r.DeliveryTime, r.Version = t.To, t.ConfirmedAt, t.DeliveryTime, t.Version+1
+	return r
 }
 
 // move makes a transition in the unit of work of the context. False says that
@@ -72,7 +83,7 @@ func (s *Service) move(ctx context.Context, old Record, t Transition, entry Entr
 	if err != nil || !moved {
 		return false, err
 	}
-	if err = s.store.AddEntry(ctx, t.OrderID, entry); err != nil {
+	if err = s.store.AddEntries(ctx, OrderEntry{entry, t.OrderID}); err != nil {
 		return false, err
 	}
 	if t.To == orders.StatusCancelled {

@@ -1,148 +1,188 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"strings"
+	"maps"
+	"slices"
 
 	"zomato/modules/orders"
 	"zomato/modules/orders/internal/core"
+	"zomato/platform/calendar"
 	"zomato/platform/database"
+	"zomato/platform/money"
 )
 
-// AddToFigures implements core.FigureStore: two statements for a move that
-// sells nothing, up to six for the first order of a customer. Each is an upsert
-// of differences, so that no row has to be read before it is changed.
-func (s *Store) AddToFigures(ctx context.Context, t core.Tally) error {
-	counts := differences(t)
-	for _, add := range []func() error{
-		func() error { return s.addToHour(ctx, t, counts) },
-		func() error { return s.addItems(ctx, t) },
-		func() error { return s.addToCustomer(ctx, t, counts) },
-		func() error { return s.addSpending(ctx, t) },
-	} {
-		if err := add(); err != nil {
-			return fmt.Errorf("add to the figures of restaurant %d and customer %d: %w", t.RestaurantID, t.CustomerID, err)
+// AddToFigures implements core.FigureStore: for one order two statements for a
+// move that sells nothing, up to six for the first order of a customer; no more
+// for many orders that share a part. Each is an upsert of differences, so that
+// no row has to be read before it is changed. Rows are changed in the order of
+// their keys: two that add for many orders at once do not wait for each other
+// in a circle.
+func (s *Store) AddToFigures(ctx context.Context, tallies ...core.Tally) error {
+	all := addUp(tallies)
+	for _, add := range []func(context.Context, sums) error{s.addToHours, s.addItems, s.addItemDays, s.addCustomerItems, s.addToCustomers, s.addSpending} {
+		if err := add(ctx, all); err != nil {
+			return fmt.Errorf("add %d changes to the figures: %w", len(tallies), err)
 		}
 	}
 	return nil
 }
 
-// differences are what the number of orders with each status changes by, in the
-// order of the columns.
-func differences(t core.Tally) []any {
-	out := make([]any, 0, 6)
-	for _, status := range []orders.Status{
+// counts are what the numbers of orders change by, in the order of the columns.
+type counts [6]int64
+
+// statuses are those that counts has, in its order.
+func statuses() [6]orders.Status {
+	return [6]orders.Status{
 		orders.StatusPlaced, orders.StatusConfirmed, orders.StatusPreparing,
 		orders.StatusOutForDelivery, orders.StatusDelivered, orders.StatusCancelled,
-	} {
-		n := 0
+	}
+}
+
+// add counts the way of an order to a status.
+func (c *counts) add(t core.Tally) {
+	for i, status := range statuses() {
 		if status == t.To {
-			n++
+			c[i]++
 		}
 		if status == t.From {
-			n--
-		}
-		out = append(out, n)
-	}
-	return out
-}
-
-// addCounts is the part of an upsert that adds the differences to the table f.
-const addCounts = `placed = f.placed + excluded.placed, confirmed = f.confirmed + excluded.confirmed,
-	preparing = f.preparing + excluded.preparing, out_for_delivery = f.out_for_delivery + excluded.out_for_delivery,
-	delivered = f.delivered + excluded.delivered, cancelled = f.cancelled + excluded.cancelled`
-
-func (s *Store) addToHour(ctx context.Context, t core.Tally, counts []any) error {
-	args := append([]any{t.RestaurantID, int64(t.Day), t.Hour, t.Currency, int64(t.Revenue)}, counts...)
-	_, err := s.db.Exec(ctx, `
-		INSERT INTO orders_figures_hours AS f (restaurant_id, day, hour, currency, revenue,
-			placed, confirmed, preparing, out_for_delivery, delivered, cancelled)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (restaurant_id, day, hour, currency) DO UPDATE SET revenue = f.revenue + excluded.revenue, `+addCounts, args...)
-	return err
-}
-
-// addToCustomer counts the order for its customer, and the customer for the
-// restaurant: at the first order, and at the second.
-func (s *Store) addToCustomer(ctx context.Context, t core.Tally, counts []any) error {
-	args := append([]any{t.CustomerID, t.RestaurantID, t.RestaurantName, database.Millis(t.PlacedAt)}, counts...)
-	var total int64
-	err := s.db.Get(ctx, &total, `
-		INSERT INTO orders_figures_customers AS f (customer_id, restaurant_id, restaurant_name, last_order_at,
-			placed, confirmed, preparing, out_for_delivery, delivered, cancelled)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (customer_id, restaurant_id) DO UPDATE SET
-			restaurant_name = CASE WHEN excluded.placed > 0 AND excluded.last_order_at >= f.last_order_at THEN excluded.restaurant_name ELSE f.restaurant_name END,
-			last_order_at = CASE WHEN excluded.last_order_at >= f.last_order_at THEN excluded.last_order_at ELSE f.last_order_at END, `+addCounts+`
-		RETURNING placed + confirmed + preparing + out_for_delivery + delivered + cancelled`, args...)
-	if err != nil || t.From != "" || total > 2 {
-		return err
-	}
-	first, second := 0, 0
-	if total == 1 {
-		first = 1
-	} else {
-		second = 1
-	}
-	_, err = s.db.Exec(ctx, `
-		INSERT INTO orders_figures_restaurants AS f (restaurant_id, customers, repeat_customers) VALUES (?, ?, ?)
-		ON CONFLICT (restaurant_id) DO UPDATE SET customers = f.customers + excluded.customers,
-			repeat_customers = f.repeat_customers + excluded.repeat_customers`, t.RestaurantID, first, second)
-	return err
-}
-
-// addItems counts the pieces for the restaurant, for its day and for the
-// customer: one statement each, whatever the number of items.
-func (s *Store) addItems(ctx context.Context, t core.Tally) error {
-	if len(t.Sold) == 0 {
-		return nil
-	}
-	var all, day, customer []any
-	for _, item := range t.Sold {
-		all = append(all, t.RestaurantID, item.MenuItemID, t.Currency, item.Name, t.OrderID, item.Quantity, int64(item.Revenue))
-		day = append(day, t.RestaurantID, int64(t.Day), item.MenuItemID, t.Currency, item.Quantity, int64(item.Revenue))
-		customer = append(customer, t.CustomerID, item.MenuItemID, item.Name, item.Quantity)
-	}
-	// An order that is cancelled brings no newer name.
-	const (
-		add  = ` DO UPDATE SET quantity = f.quantity + excluded.quantity`
-		name = `, name = CASE WHEN excluded.quantity > 0 THEN excluded.name ELSE f.name END`
-	)
-	for _, statement := range []struct {
-		query, row, conflict string
-		args                 []any
-	}{
-		{
-			`INSERT INTO orders_figures_items AS f (restaurant_id, menu_item_id, currency, name, last_order_id, quantity, revenue) VALUES `, `(?, ?, ?, ?, ?, ?, ?)`,
-			` ON CONFLICT (restaurant_id, menu_item_id, currency)` + add + name + `, revenue = f.revenue + excluded.revenue,
-				last_order_id = CASE WHEN excluded.quantity > 0 THEN excluded.last_order_id ELSE f.last_order_id END`, all,
-		},
-		{
-			`INSERT INTO orders_figures_item_days AS f (restaurant_id, day, menu_item_id, currency, quantity, revenue) VALUES `, `(?, ?, ?, ?, ?, ?)`,
-			` ON CONFLICT (restaurant_id, day, menu_item_id, currency)` + add + `, revenue = f.revenue + excluded.revenue`, day,
-		},
-		{
-			`INSERT INTO orders_figures_customer_items AS f (customer_id, menu_item_id, name, quantity) VALUES `, `(?, ?, ?, ?)`,
-			` ON CONFLICT (customer_id, menu_item_id)` + add + name, customer,
-		},
-	} {
-		query := statement.query + statement.row + strings.Repeat(", "+statement.row, len(t.Sold)-1) + statement.conflict
-		if _, err := s.db.Exec(ctx, query, statement.args...); err != nil {
-			return err
+			c[i]--
 		}
 	}
-	return nil
 }
 
-// addSpending counts what a customer paid, once they got what they paid for.
-func (s *Store) addSpending(ctx context.Context, t core.Tally) error {
-	if t.To != orders.StatusDelivered {
-		return nil
+type hourKey struct {
+	restaurantID int64
+	day          calendar.Day
+	hour         int
+	currency     string
+}
+
+type hourSum struct {
+	counts  counts
+	revenue money.Amount
+}
+
+type itemKey struct {
+	restaurantID int64
+	day          calendar.Day
+	menuItemID   int64
+	currency     string
+}
+
+// itemSum is what was sold of an item. An order that is cancelled brings no newer
+// name: only one that is placed has Sold above 0.
+type itemSum struct {
+	name     string
+	orderID  int64 // 0: none was placed
+	quantity int64
+	revenue  money.Amount
+}
+
+type pairKey struct{ customerID, otherID int64 }
+
+type customerSum struct {
+	counts   counts
+	name     string
+	placedAt int64
+	placed   int64 // new orders
+}
+
+type spendingKey struct {
+	customerID int64
+	currency   string
+}
+
+type spendingSum struct {
+	orders int64
+	spent  money.Amount
+}
+
+// sums are the differences of many tallies, by row.
+type sums struct {
+	hours         map[hourKey]hourSum
+	items         map[itemKey]itemSum // without days
+	itemDays      map[itemKey]itemSum
+	customerItems map[pairKey]itemSum
+	customers     map[pairKey]customerSum
+	spending      map[spendingKey]spendingSum
+}
+
+func addUp(tallies []core.Tally) sums {
+	all := sums{
+		map[hourKey]hourSum{},
+		map[itemKey]itemSum{},
+		map[itemKey]itemSum{},
+		map[pairKey]itemSum{},
+		map[pairKey]customerSum{},
+		map[spendingKey]spendingSum{},
 	}
-	_, err := s.db.Exec(ctx, `
-		INSERT INTO orders_figures_spending AS f (customer_id, currency, orders, spent) VALUES (?, ?, 1, ?)
-		ON CONFLICT (customer_id, currency) DO UPDATE SET orders = f.orders + excluded.orders, spent = f.spent + excluded.spent`,
-		t.CustomerID, t.Currency, int64(t.Revenue))
-	return err
+	for _, t := range tallies {
+		hour := all.hours[hourKey{t.RestaurantID, t.Day, t.Hour, t.Currency}]
+		hour.counts.add(t)
+		hour.revenue += t.Revenue
+		all.hours[hourKey{t.RestaurantID, t.Day, t.Hour, t.Currency}] = hour
+		for _, sold := range t.Sold {
+			addSold(all.items, itemKey{t.RestaurantID, 0, sold.MenuItemID, t.Currency}, t, sold)
+			addSold(all.itemDays, itemKey{t.RestaurantID, t.Day, sold.MenuItemID, t.Currency}, t, sold)
+			addSold(all.customerItems, pairKey{t.CustomerID, sold.MenuItemID}, t, sold)
+		}
+		addToCustomer(all.customers, t)
+		if t.To == orders.StatusDelivered { // they got what they paid for
+			spending := all.spending[spendingKey{t.CustomerID, t.Currency}]
+			all.spending[spendingKey{t.CustomerID, t.Currency}] = spendingSum{spending.orders + 1, spending.spent + t.Revenue}
+		}
+	}
+	return all
+}
+
+func addSold[K comparable](to map[K]itemSum, key K, t core.Tally, sold core.Sold) {
+	sum, known := to[key]
+	sum.quantity += sold.Quantity
+	sum.revenue += sold.Revenue
+	if !known || sold.Quantity > 0 {
+		sum.name = sold.Name
+	}
+	if sold.Quantity > 0 {
+		sum.orderID = t.OrderID
+	}
+	to[key] = sum
+}
+
+func addToCustomer(to map[pairKey]customerSum, t core.Tally) {
+	key := pairKey{t.CustomerID, t.RestaurantID}
+	sum, known := to[key]
+	sum.counts.add(t)
+	if t.From == "" {
+		sum.placed++
+	}
+	if at := database.Millis(t.PlacedAt); !known || at >= sum.placedAt && t.From == "" {
+		sum.name, sum.placedAt = t.RestaurantName, at
+	}
+	to[key] = sum
+}
+
+// sorted gives the keys of a map in a certain order.
+func sorted[K comparable, V any](rows map[K]V, compare func(a, b K) int) []K {
+	return slices.SortedFunc(maps.Keys(rows), compare)
+}
+
+func comparePairs(a, b pairKey) int {
+	return cmp.Or(cmp.Compare(a.customerID, b.customerID), cmp.Compare(a.otherID, b.otherID))
+}
+
+func compareItems(a, b itemKey) int {
+	return cmp.Or(cmp.Compare(a.restaurantID, b.restaurantID), cmp.Compare(a.day, b.day),
+		cmp.Compare(a.menuItemID, b.menuItemID), cmp.Compare(a.currency, b.currency))
+}
+
+func compareHours(a, b hourKey) int {
+	return cmp.Or(cmp.Compare(a.restaurantID, b.restaurantID), cmp.Compare(a.day, b.day),
+		cmp.Compare(a.hour, b.hour), cmp.Compare(a.currency, b.currency))
+}
+
+func compareSpending(a, b spendingKey) int {
+	return cmp.Or(cmp.Compare(a.customerID, b.customerID), cmp.Compare(a.currency, b.currency))
 }

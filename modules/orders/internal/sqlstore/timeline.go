@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"zomato/modules/orders/internal/core"
 	"zomato/platform/database"
@@ -17,12 +18,18 @@ type entryRow struct {
 	Note       *string `db:"note"`
 }
 
-// AddEntry implements core.Store.
-func (s *Store) AddEntry(ctx context.Context, orderID int64, e core.Entry) error {
-	_, err := s.db.Exec(ctx, `INSERT INTO orders_events (order_id, event, at, by_role, reason_code, note) VALUES (?, ?, ?, ?, ?, ?)`,
-		orderID, e.Event, database.Millis(e.At), e.By, e.ReasonCode, e.Note)
-	if err != nil {
-		return fmt.Errorf("add to the timeline of order %d: %w", orderID, err)
+// AddEntries implements core.Store.
+func (s *Store) AddEntries(ctx context.Context, entries ...core.OrderEntry) error {
+	for part := range slices.Chunk(entries, rowsAtOnce) {
+		args := make([]any, 0, 6*len(part))
+		for _, e := range part {
+			args = append(args, e.OrderID, e.Event, database.Millis(e.At), e.By, e.ReasonCode, e.Note)
+		}
+		_, err := s.db.Exec(ctx, `INSERT INTO orders_events (order_id, event, at, by_role, reason_code, note) VALUES `+
+			valueRows(6, len(part)), args...)
+		if err != nil {
+			return fmt.Errorf("add %d entries to timelines, that of order %d first: %w", len(part), part[0].OrderID, err)
+		}
 	}
 	return nil
 }

@@ -42,9 +42,10 @@ type ImportRows interface {
 type ImportRun struct {
 	Rows  ImportRows
 	Rules ImportRules
-	// DryRun and Pause are those of restaurants.Import.
+	// DryRun, Pause and Since are those of restaurants.Import.
 	DryRun bool
 	Pause  time.Duration
+	Since  time.Time
 	// Reject is given each row that was not taken over, in the order of the
 	// file. Its error ends the import.
 	Reject func(row ImportRow, reason string) error
@@ -54,6 +55,8 @@ type ImportRun struct {
 
 // ImportStore finds what was imported before.
 type ImportStore interface {
+	// IsEmpty tells whether there has never been a restaurant.
+	IsEmpty(ctx context.Context) (bool, error)
 	// Imported reads the restaurants with these external ids, deleted ones too.
 	// With lock nobody else changes them until the unit of work ends; they are
 	// locked in the order of their ids.

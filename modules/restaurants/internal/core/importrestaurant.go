@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"zomato/modules/restaurants"
 	"zomato/platform/words"
@@ -42,15 +43,19 @@ type incoming struct {
 
 // ImportRestaurants takes over a file of restaurants.
 func (s *Service) ImportRestaurants(ctx context.Context, run ImportRun) (restaurants.ImportReport, error) {
-	parser := importParser{service: s, rules: run.Rules, replace: replacer(run.Rules.Replace)}
+	parser := importParser{service: s, rules: run.Rules, replace: replacer(run.Rules.Replace), since: run.Since}
 	return runImport(ctx, s, run, importKind[incoming]{parse: parser.restaurant, store: s.importRestaurants})
 }
+
+// IsEmpty tells whether there has never been a restaurant.
+func (s *Service) IsEmpty(ctx context.Context) (bool, error) { return s.store.IsEmpty(ctx) }
 
 // importParser makes records of rows.
 type importParser struct {
 	service *Service
 	rules   ImportRules
 	replace *strings.Replacer
+	since   time.Time // when new restaurants came; zero is now
 }
 
 func (p importParser) cells(row ImportRow) *cells {
@@ -64,7 +69,7 @@ func (p importParser) restaurant(row ImportRow) (incoming, string, []string, str
 	in.Restaurant = restaurants.Restaurant{
 		Name: c.text(colName), Address: c.optional(colAddress), City: c.optional(colCity), Location: c.optional(colLocation),
 		PriceLevel: priceLevel(c), IsActive: c.yes(colIsActive, true), MinOrderAmount: c.amount(colMinOrder),
-		DeliveryFee: c.amount(colDeliveryFee), IsOpen: true, Version: 1,
+		DeliveryFee: c.amount(colDeliveryFee), IsOpen: true, CreatedAt: p.since, Version: 1,
 	}
 	if description := c.lines(colDescription); description != "" {
 		in.Description = &description
@@ -225,7 +230,10 @@ func (s *Service) importRestaurants(ctx context.Context, batch []*entry[incoming
 func (s *Service) importNew(ctx context.Context, fresh []NewImported) error {
 	now := s.clock.Now()
 	for i := range fresh {
-		fresh[i].CreatedAt, fresh[i].UpdatedAt = now, now
+		if fresh[i].CreatedAt.IsZero() {
+			fresh[i].CreatedAt = now
+		}
+		fresh[i].UpdatedAt = fresh[i].CreatedAt
 	}
 	ids, err := s.store.InsertImported(ctx, fresh)
 	if err != nil {

@@ -26,6 +26,9 @@ var _ restaurants.Importer = (*Importer)(nil)
 // New gives the importer into that service.
 func New(service *core.Service) *Importer { return &Importer{service: service} }
 
+// IsEmpty implements restaurants.Importer.
+func (i *Importer) IsEmpty(ctx context.Context) (bool, error) { return i.service.IsEmpty(ctx) }
+
 // ImportRestaurants implements restaurants.Importer.
 func (i *Importer) ImportRestaurants(ctx context.Context, file io.Reader, in restaurants.Import) (restaurants.ImportReport, error) {
 	return take(ctx, file, in, core.RestaurantColumns(), i.service.ImportRestaurants)
@@ -46,7 +49,7 @@ func take(ctx context.Context, file io.Reader, in restaurants.Import, known core
 	}
 	rejects := rejects{to: in.Rejects, header: rows.header}
 	report, err := run(ctx, core.ImportRun{
-		Rows: rows, Rules: m.rules(), DryRun: in.DryRun, Pause: in.Pause,
+		Rows: rows, Rules: m.rules(), DryRun: in.DryRun, Pause: in.Pause, Since: in.Since,
 		Reject: func(row core.ImportRow, reason string) error {
 			if in.Rejected != nil {
 				in.Rejected(row.Line, reason)

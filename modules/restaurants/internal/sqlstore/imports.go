@@ -53,6 +53,15 @@ func (s *Store) Imported(ctx context.Context, externalIDs []string, lock bool) (
 	return out, nil
 }
 
+// IsEmpty implements core.ImportStore: the rows of deleted restaurants stay.
+func (s *Store) IsEmpty(ctx context.Context) (bool, error) {
+	var some bool
+	if err := s.db.Get(ctx, &some, `SELECT EXISTS (SELECT 1 FROM restaurants_restaurants)`); err != nil {
+		return false, fmt.Errorf("look for a restaurant: %w", err)
+	}
+	return !some, nil
+}
+
 // locking is the end of a SELECT that locks, or does not.
 func (s *Store) locking(lock bool) string {
 	if lock {

@@ -33,6 +33,8 @@ type Store interface {
 	// Insert stores a new review and gives the id. False says that the order has
 	// had one.
 	Insert(ctx context.Context, r Record) (int64, bool, error)
+	// IsEmpty tells whether there has never been a review.
+	IsEmpty(ctx context.Context) (bool, error)
 	// Exists tells whether an order has, or had, a review.
 	Exists(ctx context.Context, orderID int64) (bool, error)
 	// Get reads a review. Faults: review_not_found.

@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"zomato/modules/orders"
 	"zomato/modules/restaurants"
@@ -37,16 +38,21 @@ func (s *Service) prepare(ctx context.Context, n reviews.NewReview) (Record, err
 	if err != nil {
 		return Record{}, err
 	}
+	return s.draft(ctx, order, n, s.clock.Now())
+}
+
+// draft gives the review of an order as it is written at a time.
+func (s *Service) draft(ctx context.Context, order orders.Order, n reviews.NewReview, at time.Time) (Record, error) {
 	findings := Tidy(&n)
-	if err = findings.Err(); err != nil {
+	err := findings.Err()
+	if err != nil {
 		return Record{}, err
 	}
 	reviewed, err := s.store.Exists(ctx, n.OrderID)
 	if err != nil {
 		return Record{}, err
 	}
-	now := s.clock.Now()
-	if err = Reviewable(order, reviewed, now); err != nil {
+	if err = Reviewable(order, reviewed, at); err != nil {
 		return Record{}, err
 	}
 	restaurant, err := s.restaurants.Get(ctx, order.RestaurantID)
@@ -61,9 +67,9 @@ func (s *Service) prepare(ctx context.Context, n reviews.NewReview) (Record, err
 	if n.Comment != nil {
 		score = s.score(*n.Comment)
 	}
-	return Record{Day: calendar.DayOf(now, zone), Review: reviews.Review{
+	return Record{Day: calendar.DayOf(at, zone), Review: reviews.Review{
 		OrderID: order.ID, CustomerID: order.CustomerID, RestaurantID: order.RestaurantID, Rating: n.Rating, Comment: n.Comment,
-		Sentiment: Label(score), SentimentScore: score, CreatedAt: now, Version: 1,
+		Sentiment: Label(score), SentimentScore: score, CreatedAt: at, Version: 1,
 	}}, nil
 }
 
