@@ -12,7 +12,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/mattn/go-isatty"
 	"github.com/schollz/progressbar/v3"
 	"go.uber.org/fx"
 	"go.uber.org/zap"
@@ -29,8 +28,6 @@ const (
 	// of work: who waits for the file looks for it every 100 ms at most, and
 	// gives up after five seconds.
 	servedPause = 50 * time.Millisecond
-	// plainEvery is how often progress is told where there is no terminal.
-	plainEvery = 2 * time.Second
 )
 
 // importCommand are the imports.
@@ -83,11 +80,10 @@ func (f importFlags) run(take takeOver) error {
 func (f importFlags) take(ctx context.Context, cfg config.Config, log *zap.Logger, take takeOver, out io.Writer, progress *os.File) error {
 	var all schema
 	var importer restaurants.Importer
-	app, err := newApp(cfg, log, moduleTable(), fx.Invoke(func(s schema, i restaurants.Importer) { all, importer = s, i }))
-	if err != nil {
+	// Nothing is started: what is started serves.
+	if _, err := newApp(cfg, log, moduleTable(), fx.Invoke(func(s schema, i restaurants.Importer) { all, importer = s, i })); err != nil {
 		return err
 	}
-	_ = app // nothing is started: what is started serves
 	served, err := all.prepare(ctx)
 	if err == nil {
 		err = f.takeInto(ctx, importer, take, served, out, progress)
@@ -135,8 +131,8 @@ func (f importFlags) takeInto(ctx context.Context, importer restaurants.Importer
 	in.Rejects = rejects
 	var told rejected
 	in.Rejected = told.add
-	show, done := progressOn(progress, info.Size())
-	in.Progress = show
+	show, done := progressOn(progress, "importing", info.Size(), progressbar.OptionShowBytes(true))
+	in.Progress = func(p restaurants.ImportProgress) { show(p.Bytes, fmt.Sprintf("%d rows", p.Rows)) }
 
 	start := time.Now()
 	report, err := take(importer, ctx, file, in)
@@ -240,27 +236,4 @@ func (r *rejectsFile) close() error {
 		return nil
 	}
 	return r.file.Close()
-}
-
-// progressOn gives what shows progress, and what ends that: a bar on a terminal,
-// a line now and then elsewhere.
-func progressOn(to *os.File, size int64) (show func(restaurants.ImportProgress), done func()) {
-	if isatty.IsTerminal(to.Fd()) {
-		bar := progressbar.NewOptions64(size, progressbar.OptionSetWriter(to), progressbar.OptionSetDescription("importing"),
-			progressbar.OptionFullWidth(), progressbar.OptionShowBytes(true), progressbar.OptionThrottle(100*time.Millisecond),
-			progressbar.OptionClearOnFinish())
-		return func(p restaurants.ImportProgress) {
-				bar.Describe(fmt.Sprintf("%d rows", p.Rows))
-				_ = bar.Set64(min(p.Bytes, size)) // a bar that cannot be drawn is no reason to stop
-			}, func() {
-				_ = bar.Finish() // likewise
-			}
-	}
-	last := time.Now()
-	return func(p restaurants.ImportProgress) {
-		if time.Since(last) >= plainEvery {
-			last = time.Now()
-			_, _ = fmt.Fprintf(to, "%d rows, %d %%\n", p.Rows, 100*p.Bytes/max(size, 1))
-		}
-	}, func() {}
 }
