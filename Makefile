@@ -44,7 +44,7 @@ $(GOLANGCI):
 	mv .tools/golangci-lint $@
 
 .PHONY: generate
-generate: ## Rewrite what is generated from the sources (CODEOWNERS, modules/README.md)
+generate: ## Rewrite what is generated from the sources (CODEOWNERS, modules/README.md, app/modules.json)
 	go generate ./...
 
 .PHONY: vuln
