@@ -2,9 +2,11 @@
 
 GOLANGCI_VERSION := 2.15.0
 GOVULNCHECK_VERSION := 1.1.4
+AIR_VERSION := 1.67.4
 
 # The version is part of the name: another one is another file.
 GOLANGCI := .tools/golangci-lint-$(GOLANGCI_VERSION)
+AIR := .tools/air-$(AIR_VERSION)
 
 .PHONY: help
 help: ## List the targets
@@ -13,6 +15,14 @@ help: ## List the targets
 .PHONY: run
 run: ## Serve on http://127.0.0.1:8000, with SQLite in ./zomato.db
 	go run ./app
+
+.PHONY: dev
+dev: $(AIR) ## Serve, and restart the server when a source file changes (.air.toml)
+	$(AIR) -c .air.toml
+
+$(AIR):
+	GOBIN=$(CURDIR)/.tools go install github.com/air-verse/air@v$(AIR_VERSION)
+	mv .tools/air $@
 
 .PHONY: build
 build: ## Build bin/zomato
@@ -44,7 +54,7 @@ $(GOLANGCI):
 	mv .tools/golangci-lint $@
 
 .PHONY: generate
-generate: ## Rewrite what is generated from the sources (CODEOWNERS, modules/README.md)
+generate: ## Rewrite what is generated from the sources (CODEOWNERS, modules/README.md, app/modules.json)
 	go generate ./...
 
 .PHONY: vuln

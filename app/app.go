@@ -30,6 +30,14 @@ const (
 // newApp builds the application from the module table. The option says what it
 // does once built: serve, or migrate.
 func newApp(cfg config.Config, log *zap.Logger, table []module.Module, purpose ...fx.Option) (*fx.App, error) {
+	return newAppOn(openDatabase, cfg, log, table, purpose...)
+}
+
+// opener is a constructor of the database.
+type opener func(fx.Lifecycle, config.Config, *zap.Logger) (*database.DB, error)
+
+// newAppOn does it on the database that the opener gives.
+func newAppOn(open opener, cfg config.Config, log *zap.Logger, table []module.Module, purpose ...fx.Option) (*fx.App, error) {
 	enabled, err := choose(table, cfg.Modules, cfg.DisabledModules)
 	if err != nil {
 		return nil, err
@@ -39,7 +47,7 @@ func newApp(cfg config.Config, log *zap.Logger, table []module.Module, purpose .
 		fx.Provide(
 			func() clock.Clock { return clock.System{} },
 			newMetrics,
-			openDatabase,
+			open,
 			eventbus.NewPublisher,
 			newBus,
 			newServer,

@@ -21,7 +21,7 @@ import (
 //go:generate go test . -run ^TestGenerated$ -update
 
 // The flag is looked up by name, so that it needs no variable.
-var _ = flag.Bool("update", false, "rewrite CODEOWNERS and modules/README.md from the sources")
+var _ = flag.Bool("update", false, "rewrite what is generated from the sources")
 
 // repository is the root, seen from this package.
 const repository = ".."
@@ -52,8 +52,8 @@ func TestArchitecture(t *testing.T) {
 	})
 }
 
-// TestGenerated holds CODEOWNERS and modules/README.md against the sources.
-// With -update it rewrites them.
+// TestGenerated holds CODEOWNERS, modules/README.md and app/modules.json
+// against the sources. With -update it rewrites them.
 func TestGenerated(t *testing.T) {
 	t.Parallel()
 	root := os.DirFS(repository)

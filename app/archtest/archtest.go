@@ -2,7 +2,7 @@
 // who may call whom, which library lives where, whose table is whose. Each rule
 // reads the sources and answers with findings; a finding says what is wrong and
 // what to do instead. The package also writes what can be read from the sources:
-// CODEOWNERS and modules/README.md.
+// CODEOWNERS, modules/README.md and app/modules.json.
 //
 // The modules are found on disk. There is no list to forget an entry in.
 //

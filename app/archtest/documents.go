@@ -1,6 +1,7 @@
 package archtest
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -16,9 +17,9 @@ type Document struct {
 // updateCommand is what rewrites the documents.
 const updateCommand = "go test ./app -run TestGenerated -update"
 
-// Documents writes CODEOWNERS and modules/README.md from the sources. The
-// findings say what could not be read; the documents are then incomplete and
-// not to be kept.
+// Documents writes CODEOWNERS, modules/README.md and app/modules.json from the
+// sources. The findings say what could not be read; the documents are then
+// incomplete and not to be kept.
 func Documents(t *Tree) ([]Document, []Finding) {
 	entries, found := t.index()
 	team, missing := t.platformTeam()
@@ -26,6 +27,7 @@ func Documents(t *Tree) ([]Document, []Finding) {
 	return []Document{
 		{File: "CODEOWNERS", Content: codeowners(entries, team)},
 		{File: "modules/README.md", Content: readme(entries)},
+		{File: "app/modules.json", Content: embedded(entries)},
 	}, found
 }
 
@@ -107,6 +109,23 @@ use ` + "`cache`" + `. Events may flow in any direction.
 			cell(calls), cell(e.publishes), cell(e.subscribes), cell(wrapped("`", e.routes, "`")), cell(e.tables))
 	}
 	return out.String()
+}
+
+// embedded is what the binary, which has no sources, is given of them: what it
+// cannot ask its modules for. Each module has a line of its own.
+func embedded(entries []entry) string {
+	lines := make([]string, len(entries))
+	for i, e := range entries {
+		lines[i] = fmt.Sprintf(`  {"name": %s, "team": %s, "summary": %s, "publishes": %s}`,
+			quoted(e.module), quoted(e.team), quoted(e.summary), quoted(append([]string{}, e.publishes...)))
+	}
+	return "[\n" + strings.Join(lines, ",\n") + "\n]\n"
+}
+
+// quoted is a text, or a list of texts, as JSON.
+func quoted(v any) string {
+	data, _ := json.Marshal(v) // cannot fail for texts
+	return string(data)
 }
 
 func wrapped(before string, items []string, after string) []string {

@@ -2,16 +2,19 @@ package archtest
 
 import (
 	"go/ast"
+	"go/doc"
 	"go/token"
 	"path"
 	"slices"
 	"strings"
 )
 
-// entry is what modules/README.md says of one module.
+// entry is what is written of one module: in modules/README.md, and in part in
+// CODEOWNERS and app/modules.json.
 type entry struct {
 	module     string
 	team       string
+	summary    string
 	needs      []string
 	uses       []string
 	publishes  []string
@@ -26,7 +29,7 @@ func (t *Tree) index() ([]entry, []Finding) {
 	_, rows, found := t.table()
 	var all []entry
 	for _, module := range t.modules {
-		e := entry{module: module, team: t.team(module), publishes: t.publishedEvents(module), tables: t.tables(module)}
+		e := entry{module: module, team: t.team(module), summary: t.summary(module), publishes: t.publishedEvents(module), tables: t.tables(module)}
 		if e.team == "" {
 			found = append(found, Finding{File: path.Join("modules", module, "doc.go"), Text: `names no owner: end its package comment with a line "// team: NAME"`})
 		}
@@ -41,6 +44,19 @@ func (t *Tree) index() ([]entry, []Finding) {
 		all = append(all, e)
 	}
 	return all, sorted(found)
+}
+
+// summary is the first sentence of a module's doc.go, without the words with
+// which all of them begin.
+func (t *Tree) summary(module string) string {
+	for _, f := range t.inModule(module) {
+		if f.contract() && f.inFile("doc.go") {
+			sentence := new(doc.Package).Synopsis(f.syntax.Doc.Text())
+			sentence = strings.TrimPrefix(sentence, "Package "+module+" ")
+			return strings.TrimPrefix(sentence, "is the contract of the "+module+" module: ")
+		}
+	}
+	return ""
 }
 
 // publishedEvents are the events that events.go declares, in its order.

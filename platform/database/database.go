@@ -68,22 +68,40 @@ type DB struct {
 // ends. A missing SQLite file is created. The error is a sentence for the
 // operator and never contains the password.
 func Open(ctx context.Context, cfg Config, log *zap.Logger) (*DB, error) {
-	db := &DB{runTwice: cfg.RunTwice, transactionTime: transactionTime, log: log.Named("database"), closed: make(chan struct{})}
-	var err error
-	switch {
-	case strings.HasPrefix(cfg.URL, "sqlite:"):
-		db.dialect = SQLite
-		err = db.openSQLite(ctx, strings.TrimPrefix(cfg.URL, "sqlite:"))
-	case strings.HasPrefix(cfg.URL, "postgres://"), strings.HasPrefix(cfg.URL, "postgresql://"):
-		db.dialect = Postgres
+	dialect, err := dialectOf(cfg.URL)
+	if err != nil {
+		return nil, err
+	}
+	db := newDB(cfg, dialect, log)
+	if dialect == Postgres {
 		err = db.openPostgres(ctx, cfg.URL)
-	default:
-		err = errors.New(`DATABASE_URL must be "sqlite:PATH" or "postgres://user:password@host:5432/name"`)
+	} else {
+		err = db.openSQLite(ctx, sqliteName(cfg.URL))
 	}
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
+}
+
+// newDB makes a DB without a connection.
+func newDB(cfg Config, dialect Dialect, log *zap.Logger) *DB {
+	return &DB{
+		dialect: dialect, runTwice: cfg.RunTwice, transactionTime: transactionTime,
+		log: log.Named("database"), closed: make(chan struct{}),
+	}
+}
+
+// dialectOf tells which database a URL means.
+func dialectOf(url string) (Dialect, error) {
+	switch {
+	case strings.HasPrefix(url, "sqlite:"):
+		return SQLite, nil
+	case strings.HasPrefix(url, "postgres://"), strings.HasPrefix(url, "postgresql://"):
+		return Postgres, nil
+	default:
+		return "", errors.New(`DATABASE_URL must be "sqlite:PATH" or "postgres://user:password@host:5432/name"`)
+	}
 }
 
 // Close waits for the Write in progress on SQLite, refuses further ones and

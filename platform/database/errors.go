@@ -35,6 +35,8 @@ var (
 	ErrAborted = errors.New("database: an earlier statement of this transaction failed")
 	// ErrNotWriting: a hook was given outside a Write.
 	ErrNotWriting = errors.New("database: hooks belong inside a Write")
+	// ErrUnopened: something was asked of a DB that Unopened made.
+	ErrUnopened = errors.New("database: it was not opened")
 	// ErrLocked: another process serves this database.
 	ErrLocked = errors.New("another zomato is already serving this database")
 )

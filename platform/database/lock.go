@@ -14,6 +14,9 @@ func (db *DB) LockForServe() (release func() error, err error) {
 	if db.dialect == Postgres {
 		return func() error { return nil }, nil
 	}
+	if db.path == "" {
+		return nil, ErrUnopened
+	}
 	lock := flock.New(db.path+".lock", flock.SetPermissions(0o600))
 	held, err := lock.TryLock()
 	if err != nil {

@@ -24,6 +24,22 @@ type Migrations struct {
 	FS fs.FS
 }
 
+// Files are the names of a module's migrations, in the order in which they are
+// applied. They are the same for both databases.
+func (m Migrations) Files() ([]string, error) {
+	entries, err := fs.ReadDir(m.FS, string(SQLite)) // sorted by name, and names begin with their number
+	if err != nil {
+		return nil, fmt.Errorf("list the migrations of %s: %w", m.Module, err)
+	}
+	var names []string
+	for _, entry := range entries {
+		if path.Ext(entry.Name()) == ".sql" {
+			names = append(names, entry.Name())
+		}
+	}
+	return names, nil
+}
+
 // Applied is a migration that Migrate has just applied.
 type Applied struct {
 	Module string

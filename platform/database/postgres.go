@@ -31,25 +31,10 @@ const badPostgresURL = `DATABASE_URL is not a valid Postgres URL: write "postgre
 // openPostgres opens a pool for Write and one for reads, whose transactions
 // are read-only.
 func (db *DB) openPostgres(ctx context.Context, url string) error {
-	_, rest, _ := strings.Cut(url, "://")
-	authority := rest
-	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
-		authority = rest[:end]
-	}
-	if n := strings.Count(rest, "@"); n > 1 || n > strings.Count(authority, "@") {
-		return errors.New(badPostgresURL) // an unescaped password: its end would be taken for the host
-	}
-	config, err := pgx.ParseConfig(url)
+	config, err := postgresConfig(url)
 	if err != nil {
-		return errors.New(badPostgresURL) // pgx quotes the URL as far as it understands it
+		return err
 	}
-	if config.ConnectTimeout == 0 {
-		config.ConnectTimeout = postgresConnectTime
-	}
-	setDefault(config, "application_name", "zomato")
-	// Statements of a Write are not cancelled: these limits end what hangs.
-	setDefault(config, "lock_timeout", "5000")
-	setDefault(config, "idle_in_transaction_session_timeout", "60000")
 	db.writer = openPostgresPool(config)
 	reading := config.Copy()
 	reading.RuntimeParams["default_transaction_read_only"] = "on"
@@ -62,6 +47,30 @@ func (db *DB) openPostgres(ctx context.Context, url string) error {
 	}
 	db.warnOfLostCommits(ctx)
 	return nil
+}
+
+// postgresConfig reads a URL and adds what it leaves open.
+func postgresConfig(url string) (*pgx.ConnConfig, error) {
+	_, rest, _ := strings.Cut(url, "://")
+	authority := rest
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		authority = rest[:end]
+	}
+	if n := strings.Count(rest, "@"); n > 1 || n > strings.Count(authority, "@") {
+		return nil, errors.New(badPostgresURL) // an unescaped password: its end would be taken for the host
+	}
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, errors.New(badPostgresURL) // pgx quotes the URL as far as it understands it
+	}
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = postgresConnectTime
+	}
+	setDefault(config, "application_name", "zomato")
+	// Statements of a Write are not cancelled: these limits end what hangs.
+	setDefault(config, "lock_timeout", "5000")
+	setDefault(config, "idle_in_transaction_session_timeout", "60000")
+	return config, nil
 }
 
 // setDefault sets a parameter that the URL does not.

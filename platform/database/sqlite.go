@@ -40,6 +40,9 @@ func (db *DB) openSQLite(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
+	if path, err = createSQLite(path); err != nil {
+		return err
+	}
 	db.path = path
 	db.turn = make(chan struct{}, 1)
 	if db.writer, err = openSQLitePool(ctx, path, writerOptions, 1, checkWriter); err != nil {
@@ -58,9 +61,11 @@ func refuseSQLite(number int) error {
 		number/1_000_000, number/1_000%1_000, number%1_000)
 }
 
+// sqliteName is the file's name as the URL has it.
+func sqliteName(url string) string { return strings.TrimPrefix(url, "sqlite:") }
+
 // sqlitePath makes the file's name absolute, so that a later change of the
-// working directory or a symbolic link changes nothing, and creates the file,
-// readable by its owner only, if it is missing.
+// working directory changes nothing. It touches no file.
 func sqlitePath(name string) (string, error) {
 	switch {
 	case name == "" || strings.ContainsRune(name, 0):
@@ -74,6 +79,12 @@ func sqlitePath(name string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("find the SQLite database: %w", err)
 	}
+	return path, nil
+}
+
+// createSQLite creates the file, readable by its owner only, if it is missing,
+// and gives its path without symbolic links, which may change later.
+func createSQLite(path string) (string, error) {
 	// Only a file that is not there is opened here. Closing a file drops the
 	// locks that this process holds on it, SQLite's included
 	// (https://sqlite.org/howtocorrupt.html §2.2).
@@ -88,7 +99,7 @@ func sqlitePath(name string) (string, error) {
 			return "", fmt.Errorf("the SQLite database cannot be created (%w): create its folder, or change DATABASE_URL", err)
 		}
 	}
-	path, err = filepath.EvalSymlinks(path)
+	path, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return "", fmt.Errorf("find the SQLite database: %w", err)
 	}

@@ -65,6 +65,15 @@ func TestNew_refuses(t *testing.T) {
 	}
 }
 
+func TestSubscription_says_who_is_told_of_what_and_when(t *testing.T) {
+	t.Parallel()
+	after, before := eventbus.After("mail", ignore[cooked]), eventbus.Before("kitchen.board", ignore[served])
+	require.Equal(t, "mail", after.Subscriber())
+	require.Equal(t, "eventbus_test.cooked (after it)", after.String())
+	require.Equal(t, "kitchen.board", before.Subscriber())
+	require.Equal(t, "eventbus_test.served (before the answer)", before.String())
+}
+
 func TestStart_refuses(t *testing.T) {
 	t.Parallel()
 	db := open(t, testkit.SQLite(t))

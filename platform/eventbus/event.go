@@ -29,6 +29,17 @@ type Subscription struct {
 	handle     handler
 }
 
+// Subscriber is the name of who is told.
+func (s Subscription) Subscriber() string { return s.subscriber }
+
+// String says of what the subscriber is told, and when.
+func (s Subscription) String() string {
+	if s.kind == immediate {
+		return fmt.Sprintf("%s (before the answer)", s.eventType)
+	}
+	return fmt.Sprintf("%s (after it)", s.eventType)
+}
+
 // kind is when a subscriber is called.
 type kind string
 

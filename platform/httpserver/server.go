@@ -187,3 +187,12 @@ func (s *Server) Document() ([]byte, error) {
 	}
 	return document, nil
 }
+
+// DocumentYAML gives the same document as YAML.
+func (s *Server) DocumentYAML() ([]byte, error) {
+	document, err := s.api.OpenAPI().YAML()
+	if err != nil {
+		return nil, fmt.Errorf("encode the document: %w", err)
+	}
+	return document, nil
+}
