@@ -38,7 +38,7 @@ func TestDemo_is_a_city_in_which_the_examples_of_the_API_work(t *testing.T) {
 	testkit.EachDatabase(t, func(t *testing.T, url string) {
 		out, err := filled(t, url, demoCommand{Orders: 700, Seed: 1}, clock.System{}.Now())
 		require.NoError(t, err)
-		require.Regexp(t, `^161 restaurants with \d{4} menu items, 40 customers, 700 orders, \d{2,3} reviews in .+\n +\d+ placed\n`, out)
+		require.Regexp(t, `^161 restaurants with \d{4} menu items, 70 customers, 700 orders, \d{2,3} reviews in .+\n +\d+ placed\n`, out)
 		app := serving(t, "DATABASE_URL="+url)
 		requireFiguresRight(t, app)
 		for id, status := range map[int]string{1: "placed", 2: "confirmed", 3: "preparing", 4: "out_for_delivery", 5: "cancelled", 10: "delivered"} {

@@ -13,7 +13,7 @@ import (
 // ordersPerCustomer is how many orders one has on average; fewPeople are there
 // at least.
 const (
-	ordersPerCustomer = 25
+	ordersPerCustomer = 10
 	fewPeople         = 40
 	peopleAtOnce      = 500
 )
