@@ -8,7 +8,7 @@ GOLANGCI := .tools/golangci-lint-$(GOLANGCI_VERSION)
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: run
 run: ## Serve on http://127.0.0.1:8000, with SQLite in ./zomato.db
@@ -32,8 +32,14 @@ gates: ## The long form of the tests that try to break promises (some minutes)
 	ZOMATO_GATES=full .tools/servers -- go test -count=1 -timeout 60m -v -run '^TestGate' ./app -rapid.checks=1000 -rapid.steps=50 -rapid.nofailfile
 
 .PHONY: bench
-bench: ## Measure the product from outside, and print a table
-	go run ./bench
+bench: ## Measure the product from outside (some ten minutes; FLAGS="-rows search -v")
+	scripts/test-servers.sh bench
+	go run ./bench $(FLAGS)
+
+.PHONY: bench-quick
+bench-quick: ## The same in less than two minutes, for the order of magnitude
+	scripts/test-servers.sh bench
+	go run ./bench -quick $(FLAGS)
 
 .PHONY: lint
 lint: $(GOLANGCI) ## Check the house rules (.golangci.yml)
