@@ -10,6 +10,7 @@
 // Every speed is a ratio to R0, what a bare Fiber reaches on the same machine in
 // the same round (baseline/main.go). Rounds are interleaved: each measures R0 and
 // then every row once, so that what disturbs the machine disturbs all of them.
+// The load takes its share of the same CPUs, as it does from the baseline.
 // What is asked stands in plan.go and writes.go, how databases are filled in
 // town.go and demo.go.
 //
@@ -80,7 +81,7 @@ func parse(arguments []string, messages io.Writer) (options, error) {
 	flags.BoolVar(&o.verbose, "v", false, "show what is going on, and once what the searches answer")
 	flags.StringVar(&o.folder, "folder", "", "where the databases are made: the disk that is measured (default: the system's folder for temporary files)")
 	flags.StringVar(&o.postgres, "postgres", os.Getenv("ZOMATO_TEST_POSTGRES"), "URL of a Postgres on which databases may be made: measure there too (default: ZOMATO_TEST_POSTGRES)")
-	counts := flags.String("orders", "", "compare databases of `zomato demo` with so many orders (default 10000,1000000; quick: 1000,10000)")
+	counts := flags.String("orders", "", "compare databases that zomato demo has filled with so many orders (default 10000,1000000; quick: 1000,10000)")
 	flags.IntVar(&o.figures, "figures", 0, "orders of the large restaurant of the figures (default 100000; quick: 2000)")
 	if err := flags.Parse(arguments); err != nil {
 		return o, err

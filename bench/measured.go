@@ -33,6 +33,7 @@ type measured struct {
 // waits are latencies at a steady rate, a value for each round. Milliseconds.
 type waits struct {
 	rate          []float64 // requests per second
+	kept          []float64 // of the rate that was asked for: 1, or the load fell behind
 	p50, p95, p99 []float64
 }
 
@@ -62,7 +63,7 @@ func (b *bench) one(ctx context.Context, r *measured, at *stage, number int, r0 
 		if err != nil {
 			return fmt.Errorf("%d requests per second (%d %%): %w", rate, share, err)
 		}
-		r.open[i].add(waited)
+		r.open[i].add(waited, rate)
 	}
 	return nil
 }
@@ -131,8 +132,9 @@ func (r *measured) closed(ctx context.Context, s *server, folder string, traffic
 	return figures, nil
 }
 
-func (w *waits) add(f load.Figures) {
+func (w *waits) add(f load.Figures, asked int) {
 	w.rate = append(w.rate, f.PerSecond)
+	w.kept = append(w.kept, f.PerSecond/float64(asked))
 	w.p50 = append(w.p50, milliseconds(f.P50))
 	w.p95 = append(w.p95, milliseconds(f.P95))
 	w.p99 = append(w.p99, milliseconds(f.P99))
