@@ -32,7 +32,7 @@ gates: ## The long form of the tests that try to break promises (some minutes)
 	ZOMATO_GATES=full .tools/servers -- go test -count=1 -timeout 60m -v -run '^TestGate' ./app -rapid.checks=1000 -rapid.steps=50 -rapid.nofailfile
 
 .PHONY: bench
-bench: ## Measure the product from outside (some ten minutes; FLAGS="-rows search -v")
+bench: ## Measure the product from outside (some twenty minutes; FLAGS="-rows search -v")
 	scripts/test-servers.sh bench
 	go run ./bench $(FLAGS)
 
