@@ -10,7 +10,7 @@ AIR := .tools/air-$(AIR_VERSION)
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: run
 run: ## Serve on http://127.0.0.1:8000, with SQLite in ./zomato.db
@@ -42,8 +42,14 @@ gates: ## The long form of the tests that try to break promises (some minutes)
 	ZOMATO_GATES=full .tools/servers -- go test -count=1 -timeout 60m -v -run '^TestGate' ./app -rapid.checks=1000 -rapid.steps=50 -rapid.nofailfile
 
 .PHONY: bench
-bench: ## Measure the product from outside, and print a table
-	go run ./bench
+bench: ## Measure the product from outside (some twenty minutes; FLAGS="-rows search -v")
+	scripts/test-servers.sh bench
+	go run ./bench $(FLAGS)
+
+.PHONY: bench-quick
+bench-quick: ## The same in less than two minutes, for the order of magnitude
+	scripts/test-servers.sh bench
+	go run ./bench -quick $(FLAGS)
 
 .PHONY: lint
 lint: $(GOLANGCI) ## Check the house rules (.golangci.yml)

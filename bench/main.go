@@ -1,61 +1,123 @@
 // Command bench measures the product from outside, as its user meets it: it
-// builds the binary, starts it on a port of its own with an empty database in a
-// temporary folder, and stops it. It prints a table. Nothing in it is a test:
-// tests assert no figure (design: reliability.md §7).
+// builds the binary, starts it on a port of its own with a database in a
+// temporary folder, puts it under load from other processes, and stops it. It
+// prints tables. Nothing in it is a test: tests assert no figure (design:
+// reliability.md §7).
 //
 //	go run ./bench        # from the root of the repository; `make bench`
+//	go run ./bench -h     # what it can be told
 //
-// The rows so far: how well the sentiment of a review is told.
+// Every speed is a ratio to R0, what a bare Fiber reaches on the same machine in
+// the same round (baseline/main.go). Rounds are interleaved: each measures R0 and
+// then every row once, so that what disturbs the machine disturbs all of them.
+// The load takes its share of the same CPUs, as it does from the baseline.
+// What is asked stands in plan.go and writes.go, how databases are filled in
+// town.go and demo.go.
 //
 // team: platform
 package main
 
 import (
 	"context"
+	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"regexp"
+	"strconv"
+	"strings"
 	"syscall"
-	"text/tabwriter"
+	"time"
+
+	"zomato/bench/internal/load"
 )
 
+// options are what the command is told.
+type options struct {
+	rows     *regexp.Regexp // of the rows to measure
+	rounds   int
+	during   time.Duration // of one measurement
+	quick    bool
+	verbose  bool
+	folder   string // where the databases are made; empty: the system's for such
+	postgres string // URL of a server to make databases on; empty: SQLite only
+	orders   []int  // of the demo databases that are compared
+	figures  int    // orders of the large restaurant of the figures
+}
+
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, os.Stdout)
-	stop()
-	if err != nil {
-		fmt.Fprintf(os.Stderr, "bench: %v\n", err)
-		os.Exit(1)
+	if len(os.Args) == 2 && os.Args[1] == load.AttackCommand {
+		os.Exit(told(load.Attack(os.Stdin, os.Stdout)))
 	}
+	o, err := parse(os.Args[1:], os.Stderr)
+	if err == nil {
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		err = run(ctx, o, os.Stdout)
+		stop()
+	}
+	os.Exit(told(err))
 }
 
-// row is one line of the table.
-type row struct{ what, figure, note string }
-
-// run measures everything and prints the table.
-func run(ctx context.Context, out io.Writer) error {
-	folder, err := os.MkdirTemp("", "zomato-bench-")
-	if err != nil {
-		return fmt.Errorf("make a temporary folder: %w", err)
+// told tells an error and gives the exit code.
+func told(err error) int {
+	if err == nil || errors.Is(err, flag.ErrHelp) {
+		return 0
 	}
-	defer func() { _ = os.RemoveAll(folder) }() // what is left is in the system's folder for it
-	binary, err := build(ctx, folder)
-	if err != nil {
-		return err
-	}
-	rows, err := sentiment(ctx, binary, folder)
-	if err != nil {
-		return fmt.Errorf("measure the sentiment: %w", err)
-	}
-	return table(out, rows)
+	fmt.Fprintf(os.Stderr, "bench: %v\n", err)
+	return 1
 }
 
-func table(out io.Writer, rows []row) error {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "what\tfigure\tnote")
-	for _, r := range rows {
-		fmt.Fprintf(w, "%s\t%s\t%s\n", r.what, r.figure, r.note)
+// parse reads the flags. The error is flag.ErrHelp when only help was wanted.
+func parse(arguments []string, messages io.Writer) (options, error) {
+	var o options
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.SetOutput(messages)
+	pattern := flags.String("rows", "", "measure only the rows whose name matches this regular expression (\"search|placing\", \"on sqlite$\")")
+	flags.IntVar(&o.rounds, "rounds", 0, "how often each row is measured (default 5; quick: 2)")
+	flags.DurationVar(&o.during, "duration", 0, "of one measurement, in whole seconds (default 2s; quick: 1s)")
+	flags.BoolVar(&o.quick, "quick", false, "less of everything: does it work, and what is the order of magnitude")
+	flags.BoolVar(&o.verbose, "v", false, "show what is going on, and once what the searches answer")
+	flags.StringVar(&o.folder, "folder", "", "where the databases are made: the disk that is measured (default: the system's folder for temporary files)")
+	flags.StringVar(&o.postgres, "postgres", os.Getenv("ZOMATO_TEST_POSTGRES"), "URL of a Postgres on which databases may be made: measure there too (default: ZOMATO_TEST_POSTGRES)")
+	counts := flags.String("orders", "", "compare databases that zomato demo has filled with so many orders (default 10000,1000000; quick: 1000,10000)")
+	flags.IntVar(&o.figures, "figures", 0, "orders of the large restaurant of the figures (default 100000; quick: 2000)")
+	if err := flags.Parse(arguments); err != nil {
+		return o, err
 	}
-	return w.Flush()
+	var err error
+	if o.rows, err = regexp.Compile(*pattern); err != nil {
+		return o, fmt.Errorf("read -rows: %w", err)
+	}
+	full := options{rounds: 5, during: 2 * time.Second, orders: []int{10_000, 1_000_000}, figures: 100_000}
+	if o.quick {
+		full = options{rounds: 2, during: time.Second, orders: []int{1_000, 10_000}, figures: 2_000}
+	}
+	o.rounds, o.figures = or(o.rounds, full.rounds), or(o.figures, full.figures)
+	o.during = or(o.during, full.during)
+	if o.orders = full.orders; *counts != "" {
+		o.orders, err = numbers(*counts)
+	}
+	return o, err
+}
+
+// or is the value, or the other when it was not given.
+func or[T int | time.Duration](value, other T) T {
+	if value <= 0 {
+		return other
+	}
+	return value
+}
+
+func numbers(list string) ([]int, error) {
+	var out []int
+	for _, text := range strings.Split(list, ",") {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 {
+			return nil, fmt.Errorf("read -orders: %q is no number of orders", text)
+		}
+		out = append(out, n)
+	}
+	return out, nil
 }

@@ -1,13 +1,21 @@
 #!/bin/sh
-# Installs the servers that the tests start for themselves, when they are
-# missing and when it may: as root, or with a sudo that asks for no password.
-# The packages' own services are not started: the tests need programs only.
+# Installs what the tests start for themselves, when it is missing and when it
+# may: as root, or with a sudo that asks for no password. With the argument
+# "bench", what the benchmark starts: wrk.
+# The packages' own services are not started: programs are needed only.
 #
-# What stays missing is named. With CI=true that is a failure.
+# What stays missing is named. For the benchmark, and with CI=true, that is a
+# failure.
 set -eu
+
+purpose=${1:-tests}
 
 missing() {
 	packages=""
+	if [ "$purpose" = bench ]; then
+		command -v wrk >/dev/null || echo wrk
+		return
+	fi
 	command -v redis-server >/dev/null || packages="redis-server"
 	if ! command -v initdb >/dev/null && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
 		packages="$packages postgresql"
@@ -55,7 +63,7 @@ if ! command -v apt-get >/dev/null; then
 elif ! as_root true 2>/dev/null; then
 	reason="that takes root, or a sudo that asks for no password"
 else
-	echo "installing for the tests: $(missing)"
+	echo "installing for the $purpose: $(missing)"
 	# In a shell of its own: what fails in it must not end this one. Not behind
 	# "if" or "||", which would switch its "set -e" off.
 	set +e
@@ -67,6 +75,10 @@ fi
 [ -n "$(missing)" ] || exit 0
 
 echo "not installed, $reason: $(missing)"
+if [ "$purpose" = bench ]; then
+	echo "the benchmark cannot measure without it: install the package by hand"
+	exit 1
+fi
 if [ "${CI:-}" = true ]; then
 	echo "CI=true: nothing may be skipped"
 	exit 1
