@@ -23,7 +23,7 @@ import (
 // to make room for the other half, and reads it back.
 const (
 	writerOptions = "_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_busy_timeout=5000&_foreign_keys=1&_secure_delete=true&_cache_size=-65536&_stmt_cache_size=128"
-	readerOptions = "mode=ro&_query_only=1&_busy_timeout=5000&_stmt_cache_size=128"
+	readerOptions = "mode=ro&_query_only=1&_busy_timeout=5000&_cache_size=-16384&_stmt_cache_size=128"
 )
 
 // oldestSQLite is 3.51.3: older ones can lose pages when the write-ahead log

@@ -66,11 +66,23 @@ func (s *afterSubscriber) run(ctx context.Context, stop <-chan struct{}) {
 			break
 		}
 	}
-	if !s.heldUntil.IsZero() {
-		if err := s.save(ctx, 0); err != nil {
-			s.log.Warn("the cursor could not be saved: events will be repeated", zap.String("subscriber", s.name), zap.Error(err))
+	if err := s.leave(ctx); err != nil {
+		s.log.Warn("the cursor could not be saved: events will be repeated", zap.String("subscriber", s.name), zap.Error(err))
+	}
+}
+
+// leave saves the cursor, also when nothing was handled: the next start would
+// read all over again what was only passed over.
+func (s *afterSubscriber) leave(ctx context.Context) error {
+	if s.passed() != s.saved {
+		if held, err := s.hold(ctx); err != nil || !held {
+			return err
 		}
 	}
+	if s.heldUntil.IsZero() {
+		return nil
+	}
+	return s.save(ctx, 0)
 }
 
 // round handles what can be read at once. It answers how long to wait before

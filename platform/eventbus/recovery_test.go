@@ -49,6 +49,22 @@ func TestEvents_are_not_repeated_after_a_restart(t *testing.T) {
 	})
 }
 
+func TestStop_keeps_what_was_only_passed_over(t *testing.T) {
+	t.Parallel()
+	testkit.EachDatabase(t, func(t *testing.T, url string) {
+		var told diary
+		p := build(t, open(t, url), clock.System{}, eventbus.After("mail", told.note)).with(eventbus.Limits{Idle: never})
+		require.NoError(t, p.Start(t.Context()))
+		p.publish(served{Table: 1}, served{Table: 2})
+		p.readable()
+		p.passed()
+		require.Zero(t, p.number("SELECT position_id FROM platform_subscribers"), "nothing was handled, so nothing had to be saved at once")
+		require.NoError(t, p.Stop(t.Context()))
+		require.Equal(t, p.number("SELECT MAX(id) FROM platform_outbox"), p.number("SELECT position_id FROM platform_subscribers"))
+		require.LessOrEqual(t, int64(p.number("SELECT lease_until FROM platform_subscribers")), time.Now().UnixMilli()+2, "and the lease is given back")
+	})
+}
+
 func TestEvents_of_another_process_arrive(t *testing.T) {
 	t.Parallel()
 	testkit.EachDatabase(t, func(t *testing.T, url string) {
