@@ -34,6 +34,17 @@ type Config struct {
 	// twice, the first time with its changes undone, so that a function which
 	// may not be repeated shows itself.
 	RunTwice bool
+
+	// WriteBatch is the most operations that share one commit on SQLite; 0 is
+	// 256, and 1 is a commit for each operation.
+	WriteBatch int
+	// WriteQueue is the most operations that wait for SQLite's writer; 0 is
+	// 4096.
+	WriteQueue int
+	// Fatal is told, once, that the disk has failed at a commit on SQLite:
+	// nothing is written any more, and the process has to end. It must not wait
+	// for anything, nor use the database. It may be nil.
+	Fatal func(error)
 }
 
 // DB is an open database: one place to write and a pool to read from.
@@ -52,9 +63,15 @@ type DB struct {
 
 	// path is the SQLite file, absolute; empty on Postgres.
 	path string
-	// turn holds one token while somebody uses SQLite's only writer. A channel
-	// serves those who wait in order of arrival. It is nil on Postgres.
-	turn chan struct{}
+	// queue gives SQLite's only writer to one after the other. It is nil on
+	// Postgres.
+	queue *queue
+	// fatal is told that nothing can be written any more; it may be nil.
+	fatal func(error)
+	// wal bounds SQLite's write-ahead log; whoever has the writer uses it.
+	wal frames
+	// breaks is for tests.
+	breaks breaks
 	// uniques caches what uniqueIndexes found in SQLite's schema.
 	uniques sync.Map
 
@@ -68,11 +85,16 @@ type DB struct {
 // ends. A missing SQLite file is created. The error is a sentence for the
 // operator and never contains the password.
 func Open(ctx context.Context, cfg Config, log *zap.Logger) (*DB, error) {
-	db := &DB{runTwice: cfg.RunTwice, transactionTime: transactionTime, log: log.Named("database"), closed: make(chan struct{})}
+	db := &DB{
+		runTwice: cfg.RunTwice, fatal: cfg.Fatal, transactionTime: transactionTime,
+		log: log.Named("database"), closed: make(chan struct{}),
+	}
 	var err error
 	switch {
 	case strings.HasPrefix(cfg.URL, "sqlite:"):
 		db.dialect = SQLite
+		db.queue = newQueue(cfg)
+		db.wal = frames{move: logMove, limit: logLimit, step: logStep}
 		err = db.openSQLite(ctx, strings.TrimPrefix(cfg.URL, "sqlite:"))
 	case strings.HasPrefix(cfg.URL, "postgres://"), strings.HasPrefix(cfg.URL, "postgresql://"):
 		db.dialect = Postgres
@@ -86,14 +108,15 @@ func Open(ctx context.Context, cfg Config, log *zap.Logger) (*DB, error) {
 	return db, nil
 }
 
-// Close waits for the Write in progress on SQLite, refuses further ones and
+// Close waits for the batch of Writes in progress on SQLite, refuses those who
+// have not begun and further ones, and
 // closes every connection. It may be called again. It must not be called
 // inside a Write or Read.
 func (db *DB) Close() error {
 	db.closing.Do(func() {
 		close(db.closed)
-		if db.turn != nil {
-			db.turn <- struct{}{} // never given back
+		if db.queue != nil {
+			db.queue.close()
 		}
 		// The writer goes last: as the last connection of the file it moves
 		// the write-ahead log into the database, which a reader may not.

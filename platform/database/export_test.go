@@ -48,3 +48,30 @@ func PlatformFiles() fs.FS { return platformFiles }
 
 // LimitTransactions sets how long a transaction on Postgres may take.
 func (db *DB) LimitTransactions(most time.Duration) { db.transactionTime = most }
+
+// LeaveOutSavepoints has the operations of a batch run without savepoints, which
+// the gate has to notice.
+func (db *DB) LeaveOutSavepoints() { db.breaks.Savepoints = true }
+
+// FailCommits has every commit of SQLite fail with an error, without being
+// tried; nil ends it.
+func (db *DB) FailCommits(err error) {
+	if err == nil {
+		db.breaks.Commit.Store(nil)
+		return
+	}
+	db.breaks.Commit.Store(&err)
+}
+
+// ShortenLog sets smaller bounds for the write-ahead log, in pages. It must not
+// be called while somebody writes.
+func (db *DB) ShortenLog(move, limit, step int) {
+	db.wal = frames{move: move, limit: limit, step: step}
+}
+
+// Bounds of the write-ahead log, in pages.
+const (
+	LogLimit = logLimit
+	LogStep  = logStep
+	LogLook  = logLook
+)
