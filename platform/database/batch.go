@@ -33,8 +33,9 @@ type batch struct {
 type breaks struct {
 	// Savepoints: operations that share a transaction have no savepoints.
 	Savepoints bool
-	// Commit is how every commit of SQLite fails, without being tried.
-	Commit atomic.Pointer[error]
+	// Commit and Checkpoint are how every commit and every checkpoint of SQLite
+	// fails, without being tried.
+	Commit, Checkpoint atomic.Pointer[error]
 }
 
 // keptOperation is an operation that waits for the commit.

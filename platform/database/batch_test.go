@@ -321,6 +321,31 @@ func TestBatch_who_stops_waiting_costs_nothing(t *testing.T) {
 	assert.Equal(t, 3, seen("SAVEPOINT"))
 }
 
+// Its turn may come at the very moment: it is then handed on.
+func TestBatch_who_is_cancelled_at_its_turn_does_not_start(t *testing.T) {
+	t.Parallel()
+	db := withNotes(t, testkit.SQLite(t))
+	for id := range 30 {
+		h := hold(t, db)
+		ctx, cancel := context.WithCancel(soon(t))
+		h.queue(func() {
+			assert.NoError(t, db.Write(soon(t), func(ctx context.Context) error {
+				defer cancel()
+				return add(ctx, db, id)
+			}))
+		})
+		h.queue(func() {
+			assert.ErrorIs(t, db.Write(ctx, func(context.Context) error {
+				t.Error("it started")
+				return nil
+			}), context.Canceled)
+		})
+		h.queue(func() { assert.NoError(t, db.Write(soon(t), adding(db, 100+id))) })
+		h.release()
+	}
+	assert.Len(t, notes(t, db), 60)
+}
+
 func TestBatch_hook_that_ends_its_goroutine_ends_no_other(t *testing.T) {
 	t.Parallel()
 	db := withNotes(t, testkit.SQLite(t))

@@ -180,20 +180,46 @@ func fill(t *testing.T, db *database.DB, operations int) {
 
 func TestLog_stays_short(t *testing.T) {
 	t.Parallel()
-	assert.Less(t, (database.LogLimit+3*database.LogStep)*4120, 64<<20, "the bound of the log, with four waits")
+	assert.Less(t, (database.LogUrgent+3*database.LogUrgentStep)*4120, 64<<20, "the bound of the log, with four long waits")
+	const scale = 16
 	url := testkit.SQLite(t)
-	db := open(t, url)
-	run(t, db, "CREATE TABLE heap (content BLOB NOT NULL)", "PRAGMA busy_timeout=1")
-	db.ShortenLog(100, 400, 200)
+	db := quiet(t, database.Config{URL: url})
+	run(t, db, "CREATE TABLE heap (content BLOB NOT NULL)")
+	db.ShortenLog(scale)
 	fill(t, db, 100)
-	usual := 100 + 20*database.LogLook
+	usual := database.LogMove/scale + 20*database.LogLook
 	assert.LessOrEqual(t, logPages(t, url), usual, "it is written from the beginning again")
 	require.NoError(t, db.Read(t.Context(), func(ctx context.Context) error {
 		require.NoError(t, db.Get(ctx, new(int), "SELECT count(*) FROM heap"))
 		fill(t, db, 100)
-		assert.Greater(t, logPages(t, url), 1000, "as long as somebody reads an old state")
+		assert.Greater(t, logPages(t, url), database.LogUrgent/scale, "as long as somebody reads an old state")
 		return nil
 	}))
-	fill(t, db, 2*20) // to the next step, when it is emptied
+	fill(t, db, 2*database.LogLook) // to the next look, when it is emptied
 	assert.LessOrEqual(t, logPages(t, url), usual)
+	var patience int
+	require.NoError(t, db.Write(t.Context(), func(ctx context.Context) error { return db.Get(ctx, &patience, "PRAGMA busy_timeout") }))
+	assert.Equal(t, 5000, patience, "the writer waits for other processes as before")
+}
+
+func TestLog_on_a_broken_disk_ends_all_writing(t *testing.T) {
+	t.Parallel()
+	url := testkit.SQLite(t)
+	withNotes(t, url)
+	told := make(chan error, 9)
+	db := quiet(t, database.Config{URL: url, Fatal: func(err error) { told <- err }})
+	db.FailCheckpoints(sqlite3.Error{Code: sqlite3.ErrFull})
+	for id := range database.LogLook {
+		require.NoError(t, db.Write(t.Context(), adding(db, id)))
+	}
+	require.Empty(t, told, "a full disk is no broken one: it is tried again")
+	broken := sqlite3.Error{Code: sqlite3.ErrIoErr, ExtendedCode: sqlite3.ErrIoErrFsync}
+	db.FailCheckpoints(broken)
+	for id := range database.LogLook {
+		require.NoError(t, db.Write(t.Context(), adding(db, 100+id)), "it is committed")
+	}
+	require.ErrorIs(t, <-told, broken)
+	err := db.Write(t.Context(), adding(db, 1000))
+	require.True(t, fault.Is(err, "database_unavailable"), err)
+	require.Len(t, notes(t, db), 2*database.LogLook)
 }

@@ -107,27 +107,25 @@ type transactionConn struct {
 	part *part
 }
 
-// enter checks that a statement may be run, and keeps the transaction from
-// ending until leave is called.
-func (c transactionConn) enter() (leave func(), err error) {
-	leave, err = c.part.op.enter()
-	if err != nil {
-		return nil, err
+// enter checks that a statement may be run, and keeps the operation from being
+// finished until op.leave is called.
+func (c transactionConn) enter() error {
+	if err := c.part.op.enter(); err != nil {
+		return err
 	}
 	if err := c.part.ready(); err != nil {
-		leave()
-		return nil, err
+		c.part.op.leave()
+		return err
 	}
-	return leave, nil
+	return nil
 }
 
 // ExecContext changes rows, which a Read may not, also inside a Write.
 func (c transactionConn) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	leave, err := c.enter()
-	if err != nil {
+	if err := c.enter(); err != nil {
 		return nil, err
 	}
-	defer leave()
+	defer c.part.op.leave()
 	if c.part.reading {
 		return nil, ErrReadOnly
 	}
@@ -138,11 +136,10 @@ func (c transactionConn) ExecContext(ctx context.Context, query string, args ...
 
 // QueryContext reads rows; the caller closes them before the next statement.
 func (c transactionConn) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	leave, err := c.enter()
-	if err != nil {
+	if err := c.enter(); err != nil {
 		return nil, err
 	}
-	defer leave()
+	defer c.part.op.leave()
 	c.db.observe(ctx, query, args...)
 	rows, err := c.part.op.via.QueryContext(c.part.op.statementContext(ctx), query, args...) //nolint:sqlclosecheck // by whoever asked, or at the end of the operation
 	if err == nil {
@@ -153,11 +150,10 @@ func (c transactionConn) QueryContext(ctx context.Context, query string, args ..
 
 // QueryxContext reads rows; the caller closes them before the next statement.
 func (c transactionConn) QueryxContext(ctx context.Context, query string, args ...any) (*sqlx.Rows, error) {
-	leave, err := c.enter()
-	if err != nil {
+	if err := c.enter(); err != nil {
 		return nil, err
 	}
-	defer leave()
+	defer c.part.op.leave()
 	c.db.observe(ctx, query, args...)
 	rows, err := c.part.op.via.QueryxContext(c.part.op.statementContext(ctx), query, args...) //nolint:sqlclosecheck // by whoever asked, or at the end of the operation
 	if err == nil {
@@ -168,11 +164,10 @@ func (c transactionConn) QueryxContext(ctx context.Context, query string, args .
 
 // QueryRowxContext reads one row; errors come from scanning it.
 func (c transactionConn) QueryRowxContext(ctx context.Context, query string, args ...any) *sqlx.Row {
-	leave, err := c.enter()
-	if err != nil {
+	if err := c.enter(); err != nil {
 		return failedRow(err)
 	}
-	defer leave()
+	defer c.part.op.leave()
 	c.db.observe(ctx, query, args...)
 	row := c.part.op.via.QueryRowxContext(c.part.op.statementContext(ctx), query, args...)
 	if err := row.Err(); err != nil {

@@ -68,8 +68,8 @@ type DB struct {
 	queue *queue
 	// fatal is told that nothing can be written any more; it may be nil.
 	fatal func(error)
-	// wal bounds SQLite's write-ahead log; whoever has the writer uses it.
-	wal frames
+	// wal is about SQLite's write-ahead log.
+	wal walState
 	// breaks is for tests.
 	breaks breaks
 	// uniques caches what uniqueIndexes found in SQLite's schema.
@@ -94,7 +94,7 @@ func Open(ctx context.Context, cfg Config, log *zap.Logger) (*DB, error) {
 	case strings.HasPrefix(cfg.URL, "sqlite:"):
 		db.dialect = SQLite
 		db.queue = newQueue(cfg)
-		db.wal = frames{move: logMove, limit: logLimit, step: logStep}
+		db.wal = walState{scale: 1, waits: true}
 		err = db.openSQLite(ctx, strings.TrimPrefix(cfg.URL, "sqlite:"))
 	case strings.HasPrefix(cfg.URL, "postgres://"), strings.HasPrefix(cfg.URL, "postgresql://"):
 		db.dialect = Postgres

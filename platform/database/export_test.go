@@ -55,23 +55,28 @@ func (db *DB) LeaveOutSavepoints() { db.breaks.Savepoints = true }
 
 // FailCommits has every commit of SQLite fail with an error, without being
 // tried; nil ends it.
-func (db *DB) FailCommits(err error) {
+func (db *DB) FailCommits(err error) { db.breaks.Commit.Store(failure(err)) }
+
+// FailCheckpoints has every checkpoint of SQLite fail with an error.
+func (db *DB) FailCheckpoints(err error) { db.breaks.Checkpoint.Store(failure(err)) }
+
+func failure(err error) *error {
 	if err == nil {
-		db.breaks.Commit.Store(nil)
-		return
+		return nil
 	}
-	db.breaks.Commit.Store(&err)
+	return &err
 }
 
-// ShortenLog sets smaller bounds for the write-ahead log, in pages. It must not
-// be called while somebody writes.
-func (db *DB) ShortenLog(move, limit, step int) {
-	db.wal = frames{move: move, limit: limit, step: step}
-}
+// ShortenLog divides the bounds of the write-ahead log, and has nobody wait for
+// its readers. It must not be called while somebody writes.
+func (db *DB) ShortenLog(scale int) { db.wal = walState{scale: scale} }
 
-// Bounds of the write-ahead log, in pages.
+// Bounds of the write-ahead log, in pages, and how often it is looked at.
 const (
-	LogLimit = logLimit
-	LogStep  = logStep
-	LogLook  = logLook
+	LogMove       = logMove
+	LogLimit      = logLimit
+	LogStep       = logStep
+	LogUrgent     = logUrgent
+	LogUrgentStep = logUrgentStep
+	LogLook       = logLook
 )

@@ -38,11 +38,10 @@ func (p *part) nest(ctx context.Context, fn func(context.Context) error) (err er
 
 // push opens a savepoint in the innermost part.
 func (op *operation) push(ctx context.Context) (*part, error) {
-	leave, err := op.enter()
-	if err != nil {
+	if err := op.enter(); err != nil {
 		return nil, err
 	}
-	defer leave()
+	defer op.leave()
 	op.mu.Lock()
 	outer := op.top
 	inner := &part{op: op, outer: outer, depth: outer.depth + 1, after: len(op.after), before: len(op.before)}
@@ -61,11 +60,10 @@ func (op *operation) push(ctx context.Context) (*part, error) {
 // undone, with the hooks of the part.
 func (op *operation) pop(ctx context.Context, p *part, err error) error {
 	p.ended.Store(true)
-	leave, ended := op.enter()
-	if ended != nil {
-		return ended // the operation was undone as a whole; its savepoint is not there any more
+	if err := op.enter(); err != nil {
+		return err // the operation was undone as a whole; its savepoint is not there any more
 	}
-	defer leave()
+	defer op.leave()
 	ctx = op.statementContext(ctx) // the caller cannot cancel the end of a savepoint
 	if err == nil {
 		op.db.observe(ctx, "RELEASE")

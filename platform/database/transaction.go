@@ -121,16 +121,19 @@ func (op *operation) share() *operation {
 	return &operation{db: op.db, conn: op.conn, tx: op.tx, via: op.via, bound: op.bound, cancel: func() {}}
 }
 
-// enter keeps the operation from being finished while a statement runs. It
-// answers how to leave, or ErrEnded.
-func (op *operation) enter() (leave func(), err error) {
+// enter keeps the operation from being finished while a statement runs, until
+// leave is called. It fails, with ErrEnded, when the operation is finished.
+func (op *operation) enter() error {
 	op.using.RLock()
 	if op.finished {
 		op.using.RUnlock()
-		return nil, ErrEnded
+		return ErrEnded
 	}
-	return op.using.RUnlock, nil
+	return nil
 }
+
+// leave is the end of what began with enter.
+func (op *operation) leave() { op.using.RUnlock() }
 
 // finish waits for statements that goroutines of the operation still run, lets
 // no further one begin and closes the rows that were left open.
