@@ -40,6 +40,7 @@ gates: ## The long form of the tests that try to break promises (some minutes)
 	scripts/test-servers.sh
 	go build -o .tools/servers ./platform/testkit/servers
 	ZOMATO_GATES=full .tools/servers -- go test -count=1 -timeout 60m -v -run '^TestGate' ./app -rapid.checks=1000 -rapid.steps=50 -rapid.nofailfile
+	ZOMATO_GATES=full .tools/servers -- go test -count=1 -timeout 60m -v -run '^TestGate' ./platform/database
 
 .PHONY: bench
 bench: ## Measure the product from outside (some twenty minutes; FLAGS="-rows search -v")

@@ -34,7 +34,7 @@ func newApp(cfg config.Config, log *zap.Logger, table []module.Module, purpose .
 }
 
 // opener is a constructor of the database.
-type opener func(fx.Lifecycle, config.Config, *zap.Logger) (*database.DB, error)
+type opener func(fx.Lifecycle, fx.Shutdowner, config.Config, *zap.Logger) (*database.DB, error)
 
 // newAppOn does it on the database that the opener gives.
 func newAppOn(open opener, cfg config.Config, log *zap.Logger, table []module.Module, purpose ...fx.Option) (*fx.App, error) {
@@ -87,15 +87,28 @@ func newMetrics() *prometheus.Registry {
 	return registry
 }
 
-func openDatabase(lc fx.Lifecycle, cfg config.Config, log *zap.Logger) (*database.DB, error) {
+func openDatabase(lc fx.Lifecycle, stop fx.Shutdowner, cfg config.Config, log *zap.Logger) (*database.DB, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
 	defer cancel()
-	db, err := database.Open(ctx, database.Config{URL: cfg.DatabaseURL}, log)
+	db, err := database.Open(ctx, database.Config{
+		URL: cfg.DatabaseURL, WriteBatch: cfg.WriteBatch,
+		Fatal: giveUp(stop, log),
+	}, log)
 	if err != nil {
 		return nil, err
 	}
 	lc.Append(fx.StopHook(db.Close))
 	return db, nil
+}
+
+// giveUp stops the application with exit status 1, so that whoever watches over
+// the process starts it again. Why has been logged.
+func giveUp(stop fx.Shutdowner, log *zap.Logger) func(error) {
+	return func(error) {
+		if err := stop.Shutdown(fx.ExitCode(1)); err != nil {
+			log.Error("cannot stop: end this process and start it again", zap.Error(err))
+		}
+	}
 }
 
 type busNeeds struct {

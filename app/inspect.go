@@ -22,7 +22,7 @@ import (
 )
 
 // unopenedDatabase is for those who build the application only to look at it.
-func unopenedDatabase(_ fx.Lifecycle, cfg config.Config, log *zap.Logger) (*database.DB, error) {
+func unopenedDatabase(_ fx.Lifecycle, _ fx.Shutdowner, cfg config.Config, log *zap.Logger) (*database.DB, error) {
 	return database.Unopened(database.Config{URL: cfg.DatabaseURL}, log)
 }
 

@@ -92,7 +92,18 @@ func (serveCommand) Run() error {
 	log.Info("stopping", zap.Stringer("signal", signal.Signal))
 	stop, cancel := context.WithTimeout(context.Background(), app.StopTimeout())
 	defer cancel()
-	return app.Stop(stop)
+	return errors.Join(verdict(signal), app.Stop(stop))
+}
+
+// errGaveUp makes the exit status 1.
+var errGaveUp = errors.New("stopped because it cannot go on; the log says why")
+
+// verdict tells whether the application stopped because it was told to.
+func verdict(signal fx.ShutdownSignal) error {
+	if signal.ExitCode != 0 {
+		return errGaveUp
+	}
+	return nil
 }
 
 type migrateCommand struct{}

@@ -27,6 +27,7 @@ type Config struct {
 	DisabledModules []string `env:"DISABLED_MODULES" doc:"Modules to leave out, separated by commas."`
 	Access          Access   `env:"ACCESS" doc:"open: everybody is staff. required: log-in (needs the identity module, which does not exist yet). Empty: open on loopback."`
 	LogLevel        Level    `env:"LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error."`
+	WriteBatch      int      `env:"WRITE_BATCH" envDefault:"256" doc:"SQLite: how many changes may share one commit; 1 is a commit for each."`
 	Timezone        string   `env:"TIMEZONE" envDefault:"Asia/Kolkata" doc:"IANA time zone of a restaurant that names none."`
 }
 
@@ -83,6 +84,9 @@ func (c *Config) check() error {
 		errs = append(errs, fmt.Errorf("ACCESS=%q is neither open nor required", c.Access))
 	case c.Access == "" && err == nil && !isLoopback(host):
 		errs = append(errs, fmt.Errorf("LISTEN=%s is open to other machines and everybody who calls would be staff: state ACCESS=open if that is meant", c.Listen))
+	}
+	if c.WriteBatch < 1 {
+		errs = append(errs, fmt.Errorf("WRITE_BATCH=%d is less than 1", c.WriteBatch))
 	}
 	if _, err := clock.Zone(c.Timezone); err != nil {
 		errs = append(errs, fmt.Errorf("TIMEZONE=%s: %w", c.Timezone, err))

@@ -107,50 +107,106 @@ type transactionConn struct {
 	part *part
 }
 
+// enter checks that a statement may be run, and keeps the operation from being
+// finished until op.leave is called.
+func (c transactionConn) enter() error {
+	if err := c.part.op.enter(); err != nil {
+		return err
+	}
+	if err := c.part.ready(); err != nil {
+		c.part.op.leave()
+		return err
+	}
+	return nil
+}
+
 // ExecContext changes rows, which a Read may not, also inside a Write.
 func (c transactionConn) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	if err := c.part.ready(); err != nil {
+	if err := c.enter(); err != nil {
 		return nil, err
 	}
+	defer c.part.op.leave()
 	if c.part.reading {
 		return nil, ErrReadOnly
 	}
 	c.db.observe(ctx, query, args...)
-	result, err := c.part.op.tx.ExecContext(c.part.op.statementContext(ctx), query, args...)
+	result, err := c.part.op.via.ExecContext(c.part.op.statementContext(ctx), query, args...)
 	return result, c.part.op.settle(ctx, err)
 }
 
 // QueryContext reads rows; the caller closes them before the next statement.
 func (c transactionConn) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	if err := c.part.ready(); err != nil {
+	if err := c.enter(); err != nil {
 		return nil, err
 	}
+	defer c.part.op.leave()
 	c.db.observe(ctx, query, args...)
-	rows, err := c.part.op.tx.QueryContext(c.part.op.statementContext(ctx), query, args...)
+	rows, err := c.part.op.via.QueryContext(c.part.op.statementContext(ctx), query, args...) //nolint:sqlclosecheck // by whoever asked, or at the end of the operation
+	if err == nil {
+		c.part.op.track(rows)
+	}
 	return rows, c.part.op.settle(ctx, err)
 }
 
 // QueryxContext reads rows; the caller closes them before the next statement.
 func (c transactionConn) QueryxContext(ctx context.Context, query string, args ...any) (*sqlx.Rows, error) {
-	if err := c.part.ready(); err != nil {
+	if err := c.enter(); err != nil {
 		return nil, err
 	}
+	defer c.part.op.leave()
 	c.db.observe(ctx, query, args...)
-	rows, err := c.part.op.tx.QueryxContext(c.part.op.statementContext(ctx), query, args...)
+	rows, err := c.part.op.via.QueryxContext(c.part.op.statementContext(ctx), query, args...) //nolint:sqlclosecheck // by whoever asked, or at the end of the operation
+	if err == nil {
+		c.part.op.track(rows)
+	}
 	return rows, c.part.op.settle(ctx, err)
 }
 
 // QueryRowxContext reads one row; errors come from scanning it.
 func (c transactionConn) QueryRowxContext(ctx context.Context, query string, args ...any) *sqlx.Row {
-	if err := c.part.ready(); err != nil {
+	if err := c.enter(); err != nil {
 		return failedRow(err)
 	}
+	defer c.part.op.leave()
 	c.db.observe(ctx, query, args...)
-	row := c.part.op.tx.QueryRowxContext(c.part.op.statementContext(ctx), query, args...)
+	row := c.part.op.via.QueryRowxContext(c.part.op.statementContext(ctx), query, args...)
 	if err := row.Err(); err != nil {
 		return failedRow(c.part.op.settle(ctx, err))
 	}
+	c.part.op.track(openRow{row})
 	return row
+}
+
+// openRows are rows that were given out. Columns fails once they are closed.
+type openRows interface {
+	Columns() ([]string, error)
+	Close() error
+}
+
+// openRow is a row that was given out.
+type openRow struct{ *sqlx.Row }
+
+// Close closes the row, which scanning does.
+func (r openRow) Close() error { return r.Scan() }
+
+// tracksRows tells whether the operation closes what its function leaves open.
+// database/sql does it where it runs the statements in its own transaction.
+func (op *operation) tracksRows() bool { return op.db.dialect == SQLite && !op.reading }
+
+// track notes rows that were given out. All but the last are closed, as a rule:
+// few are ever kept.
+func (op *operation) track(rows openRows) {
+	if !op.tracksRows() {
+		return
+	}
+	op.mu.Lock()
+	defer op.mu.Unlock()
+	if last := len(op.opened) - 1; last >= 0 {
+		if _, closed := op.opened[last].Columns(); closed != nil {
+			op.opened = op.opened[:last]
+		}
+	}
+	op.opened = append(op.opened, rows)
 }
 
 // uncancelled keeps a context's values only. A statement of a Write is never

@@ -34,6 +34,17 @@ type Config struct {
 	// twice, the first time with its changes undone, so that a function which
 	// may not be repeated shows itself.
 	RunTwice bool
+
+	// WriteBatch is the most operations that share one commit on SQLite; 0 is
+	// 256, and 1 is a commit for each operation.
+	WriteBatch int
+	// WriteQueue is the most operations that wait for SQLite's writer; 0 is
+	// 4096.
+	WriteQueue int
+	// Fatal is told, once, that the disk has failed at a commit on SQLite:
+	// nothing is written any more, and the process has to end. It must not wait
+	// for anything, nor use the database. It may be nil.
+	Fatal func(error)
 }
 
 // DB is an open database: one place to write and a pool to read from.
@@ -52,9 +63,15 @@ type DB struct {
 
 	// path is the SQLite file, absolute; empty on Postgres.
 	path string
-	// turn holds one token while somebody uses SQLite's only writer. A channel
-	// serves those who wait in order of arrival. It is nil on Postgres.
-	turn chan struct{}
+	// queue gives SQLite's only writer to one after the other. It is nil on
+	// Postgres.
+	queue *queue
+	// fatal is told that nothing can be written any more; it may be nil.
+	fatal func(error)
+	// wal is about SQLite's write-ahead log.
+	wal walState
+	// breaks is for tests.
+	breaks breaks
 	// uniques caches what uniqueIndexes found in SQLite's schema.
 	uniques sync.Map
 
@@ -86,10 +103,15 @@ func Open(ctx context.Context, cfg Config, log *zap.Logger) (*DB, error) {
 
 // newDB makes a DB without a connection.
 func newDB(cfg Config, dialect Dialect, log *zap.Logger) *DB {
-	return &DB{
-		dialect: dialect, runTwice: cfg.RunTwice, transactionTime: transactionTime,
+	db := &DB{
+		dialect: dialect, runTwice: cfg.RunTwice, fatal: cfg.Fatal, transactionTime: transactionTime,
 		log: log.Named("database"), closed: make(chan struct{}),
 	}
+	if dialect == SQLite {
+		db.queue = newQueue(cfg)
+		db.wal = walState{scale: 1, waits: true}
+	}
+	return db
 }
 
 // dialectOf tells which database a URL means.
@@ -104,14 +126,14 @@ func dialectOf(url string) (Dialect, error) {
 	}
 }
 
-// Close waits for the Write in progress on SQLite, refuses further ones and
-// closes every connection. It may be called again. It must not be called
-// inside a Write or Read.
+// Close waits for the batch of Writes in progress on SQLite, refuses those who
+// have not begun and further ones, and closes every connection. It may be called
+// again. It must not be called inside a Write or Read.
 func (db *DB) Close() error {
 	db.closing.Do(func() {
 		close(db.closed)
-		if db.turn != nil {
-			db.turn <- struct{}{} // never given back
+		if db.queue != nil {
+			db.queue.close()
 		}
 		// The writer goes last: as the last connection of the file it moves
 		// the write-ahead log into the database, which a reader may not.

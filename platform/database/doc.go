@@ -54,8 +54,9 @@
 //
 // sql.ErrNoRows stays as it is. A violated unique index is a *UniqueError (ask
 // with IsUnique). Whatever means "not now" (busy, timed out, refused, full) is
-// a fault of kind Unavailable with the code "database_unavailable". Misuse is
-// one of the sentinels below. Everything else is the driver's error.
+// a fault of kind Unavailable with the code "database_unavailable", or with
+// "overloaded" when too many Writes wait for SQLite's writer. Misuse is one of
+// the sentinels below. Everything else is the driver's error.
 //
 // A DB and everything it gives may be used by many goroutines at once, except
 // a transaction's context, which belongs to the one goroutine that runs the

@@ -48,3 +48,35 @@ func PlatformFiles() fs.FS { return platformFiles }
 
 // LimitTransactions sets how long a transaction on Postgres may take.
 func (db *DB) LimitTransactions(most time.Duration) { db.transactionTime = most }
+
+// LeaveOutSavepoints has the operations of a batch run without savepoints, which
+// the gate has to notice.
+func (db *DB) LeaveOutSavepoints() { db.breaks.Savepoints = true }
+
+// FailCommits has every commit of SQLite fail with an error, without being
+// tried; nil ends it.
+func (db *DB) FailCommits(err error) { db.breaks.Commit.Store(failure(err)) }
+
+// FailCheckpoints has every checkpoint of SQLite fail with an error.
+func (db *DB) FailCheckpoints(err error) { db.breaks.Checkpoint.Store(failure(err)) }
+
+func failure(err error) *error {
+	if err == nil {
+		return nil
+	}
+	return &err
+}
+
+// ShortenLog divides the bounds of the write-ahead log, and has nobody wait for
+// its readers. It must not be called while somebody writes.
+func (db *DB) ShortenLog(scale int) { db.wal = walState{scale: scale} }
+
+// Bounds of the write-ahead log, in pages, and how often it is looked at.
+const (
+	LogMove       = logMove
+	LogLimit      = logLimit
+	LogStep       = logStep
+	LogUrgent     = logUrgent
+	LogUrgentStep = logUrgentStep
+	LogLook       = logLook
+)

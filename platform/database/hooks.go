@@ -13,7 +13,8 @@ import (
 //
 // hook runs in the order of the commits (on SQLite across all Writes, on
 // Postgres within one) while the writer is held, so it must only hand
-// something over: no database, no network, no waiting. The wait it returns may
+// something over: no database, no network, no waiting. On SQLite it may run on
+// the goroutine of another Write, with which it was committed. The wait it returns may
 // be nil; otherwise Write's caller calls it, with the context it gave to
 // Write, after the writer is free and before Write returns. A panic in either
 // is logged and changes nothing: the data is committed.

@@ -296,3 +296,12 @@ func TestMillis(t *testing.T) {
 	assert.Equal(t, time.UTC, back.Location())
 	assert.Equal(t, int64(0), database.Millis(time.Unix(0, 0)))
 }
+
+// quiet opens a database that is to fail, so that what it logs is no failure.
+func quiet(t *testing.T, cfg database.Config) *database.DB {
+	t.Helper()
+	db, err := database.Open(t.Context(), cfg, zap.NewNop())
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, db.Close()) })
+	return db
+}

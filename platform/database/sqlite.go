@@ -44,8 +44,7 @@ func (db *DB) openSQLite(ctx context.Context, name string) error {
 		return err
 	}
 	db.path = path
-	db.turn = make(chan struct{}, 1)
-	if db.writer, err = openSQLitePool(ctx, path, writerOptions, 1, checkWriter); err != nil {
+	if db.writer, err = openSQLitePool(ctx, path, writerOptions, 1, prepareWriter); err != nil {
 		return fmt.Errorf("open the SQLite database %s: %w", path, err)
 	}
 	db.readers, err = openSQLitePool(ctx, path, readerOptions, readerConnections(), checkReader)

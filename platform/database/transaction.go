@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,11 +18,18 @@ type operation struct {
 	reading bool
 	conn    *sqlx.Conn
 	tx      *sqlx.Tx
-	done    bool // a Write is committed, a Read has read everything
+	via     runner // what runs its statements: tx, or conn
+	done    bool   // a Write is committed, a Read has read everything
 	// bound ends the transaction on Postgres, however its server or the
 	// network hang; on SQLite it never ends.
 	bound  context.Context //nolint:containedctx // it is the operation's own
 	cancel context.CancelFunc
+
+	// using is held by each statement, and by finish while it sets finished: a
+	// goroutine that outlives the operation must not reach the next one, which
+	// on SQLite has the same transaction.
+	using    sync.RWMutex
+	finished bool
 
 	// mu guards what follows: a goroutine that wrongly uses the context must
 	// meet an error, not a data race.
@@ -33,6 +39,11 @@ type operation struct {
 	before []func(context.Context) error
 	// lost is why nothing of the operation can be committed any more.
 	lost error
+	// dropped: the database undid the transaction when a statement failed.
+	dropped bool
+	// opened are rows that may still be open. They would keep SQLite from
+	// releasing a savepoint.
+	opened []openRows
 }
 
 // part is what one Write or Read, outermost or nested, does within an operation.
@@ -47,6 +58,12 @@ type part struct {
 	failed error
 	// How many hooks there were when it began.
 	after, before int
+}
+
+// runner is a transaction, or the connection that it is on.
+type runner interface {
+	sqlx.QueryerContext
+	sqlx.ExecerContext
 }
 
 // partKey finds the innermost part in a context.
@@ -91,7 +108,42 @@ func (db *DB) begin(ctx context.Context, reading bool) (*operation, error) {
 		op.end()
 		return nil, fmt.Errorf("begin a transaction: %w", db.translate(err, reading))
 	}
+	op.via = op.tx
+	if op.tracksRows() {
+		op.via = conn // the same connection, without the goroutine that database/sql gives the rows of a Tx
+	}
 	return op, nil
+}
+
+// share makes one of the operations that run in the same transaction, one after
+// the other.
+func (op *operation) share() *operation {
+	return &operation{db: op.db, conn: op.conn, tx: op.tx, via: op.via, bound: op.bound, cancel: func() {}}
+}
+
+// enter keeps the operation from being finished while a statement runs, until
+// leave is called. It fails, with ErrEnded, when the operation is finished.
+func (op *operation) enter() error {
+	op.using.RLock()
+	if op.finished {
+		op.using.RUnlock()
+		return ErrEnded
+	}
+	return nil
+}
+
+// leave is the end of what began with enter.
+func (op *operation) leave() { op.using.RUnlock() }
+
+// finish waits for statements that goroutines of the operation still run, lets
+// no further one begin and closes the rows that were left open.
+func (op *operation) finish() {
+	op.using.Lock()
+	op.finished = true
+	op.using.Unlock()
+	for _, rows := range op.opened {
+		_ = rows.Close() // nothing depends on them
+	}
 }
 
 // bind gives the context that a transaction as a whole ends with. It is never
@@ -196,7 +248,7 @@ func (op *operation) settle(ctx context.Context, err error) error {
 	}
 	// Postgres's connection does not survive an interrupted statement.
 	failed := isStatementFailure(err) || op.reading && isInterruption(err)
-	err = op.db.translate(op.db.unique(ctx, err, op.tx), op.reading)
+	err = op.db.translate(op.db.unique(ctx, err, op.via), op.reading)
 	if failed {
 		op.mu.Lock()
 		defer op.mu.Unlock()
@@ -204,6 +256,7 @@ func (op *operation) settle(ctx context.Context, err error) error {
 			op.top.failed = err
 		}
 		if !op.isOpen() {
+			op.dropped = op.lost == nil
 			op.lose(err)
 		}
 	}
@@ -229,14 +282,20 @@ func (p *part) ready() error {
 	return nil
 }
 
-// commit ends the operation well.
+// commit ends the operation well. Its error is the driver's.
 func (op *operation) commit(ctx context.Context) error {
 	op.db.observe(ctx, "COMMIT")
 	if err := op.tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", op.db.translate(op.db.unique(ctx, err, op.db.readers), false))
+		return err
 	}
 	op.done = true
 	return nil
+}
+
+// uncommitted is the error of an operation whose commit failed with the
+// driver's error.
+func (db *DB) uncommitted(ctx context.Context, cause error) error {
+	return fmt.Errorf("commit: %w", db.translate(db.unique(ctx, cause, db.readers), false))
 }
 
 // end undoes what is not committed and gives the connection back. Should
@@ -259,84 +318,3 @@ func (op *operation) end() {
 	_ = op.conn.Close() // gives it back to the pool
 	op.cancel()
 }
-
-// nest runs a Write inside this part, as a savepoint.
-func (p *part) nest(ctx context.Context, fn func(context.Context) error) (err error) {
-	if err := p.ready(); err != nil {
-		return err
-	}
-	if p.reading {
-		return ErrReading
-	}
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("write: %w", p.op.db.translate(err, false))
-	}
-	inner, err := p.op.push(ctx)
-	if err != nil {
-		return err
-	}
-	returned := false
-	defer func() {
-		if !returned { // a panic or runtime.Goexit, which travels on
-			_ = p.op.pop(ctx, inner, errors.New("panic"))
-		}
-	}()
-	err = fn(context.WithValue(context.WithoutCancel(ctx), partKey{}, inner))
-	returned = true
-	if err == nil {
-		err = p.op.verdict(inner)
-	}
-	return p.op.pop(ctx, inner, err)
-}
-
-// push opens a savepoint in the innermost part.
-func (op *operation) push(ctx context.Context) (*part, error) {
-	op.mu.Lock()
-	outer := op.top
-	inner := &part{op: op, outer: outer, depth: outer.depth + 1, after: len(op.after), before: len(op.before)}
-	op.mu.Unlock()
-	op.db.observe(ctx, "SAVEPOINT")
-	if _, err := op.tx.ExecContext(op.statementContext(ctx), "SAVEPOINT "+inner.savepoint()); err != nil {
-		return nil, fmt.Errorf("begin a nested write: %w", op.settle(ctx, err))
-	}
-	op.mu.Lock()
-	op.top = inner
-	op.mu.Unlock()
-	return inner, nil
-}
-
-// pop closes the savepoint of a part: released when err is nil, otherwise
-// undone, with the hooks of the part.
-func (op *operation) pop(ctx context.Context, p *part, err error) error {
-	p.ended.Store(true)
-	ctx = op.statementContext(ctx) // the caller cannot cancel the end of a savepoint
-	if err == nil {
-		op.db.observe(ctx, "RELEASE")
-		if _, failure := op.tx.ExecContext(ctx, "RELEASE SAVEPOINT "+p.savepoint()); failure != nil {
-			err = fmt.Errorf("end a nested write: %w", op.db.translate(failure, false))
-		}
-	}
-	op.mu.Lock()
-	defer op.mu.Unlock()
-	if op.top != p {
-		op.lose(errors.New("two nested Writes ran at the same time"))
-		return op.lost
-	}
-	op.top = p.outer
-	if err == nil {
-		return nil
-	}
-	op.after, op.before = op.after[:p.after], op.before[:p.before]
-	for _, statement := range []string{"ROLLBACK TO SAVEPOINT ", "RELEASE SAVEPOINT "} {
-		if _, failure := op.tx.ExecContext(ctx, statement+p.savepoint()); failure != nil {
-			op.lose(fmt.Errorf("%w, after: %w", op.db.translate(failure, false), err))
-		}
-	}
-	if op.lost != nil {
-		return op.lost
-	}
-	return err
-}
-
-// savepoint names the part. The names are few, so the statements stay cached.
-func (p *part) savepoint() string { return "part_" + strconv.Itoa(p.depth) }

@@ -2,7 +2,6 @@ package database
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"time"
 )
@@ -23,6 +22,12 @@ const (
 // the start by five seconds more. An Unavailable fault says that fn did not
 // take effect, except when the commit itself failed: then it is unknown, and
 // repeating with an idempotency key finds out.
+//
+// On SQLite fn runs beside those of other Writes in one transaction, with one
+// COMMIT for all (docs/adr/0015), and what one of them does wrong undoes its own
+// part only: fn is run again if another has undone the whole. Config.WriteQueue
+// may wait; one more is refused at once, as a fault of kind Unavailable with the
+// code "overloaded". After the disk has failed at a commit every Write is refused.
 //
 // Inside the fn of another Write it joins that one as a savepoint: its failure
 // undoes its own changes and hooks only, its success counts when the outermost
@@ -77,11 +82,9 @@ func pause(ctx context.Context, try int) bool {
 // undoes. The end stands in defer, so that a panic and runtime.Goexit undo the
 // transaction and travel on.
 func (db *DB) attempt(ctx context.Context, fn func(context.Context) error, rehearsal bool) (waits []func(context.Context), err error) {
-	release, err := db.takeTurn(ctx)
-	if err != nil {
-		return nil, err
+	if db.dialect == SQLite {
+		return db.writeInTurn(ctx, fn, rehearsal)
 	}
-	defer release()
 	op, err := db.begin(ctx, false)
 	if err != nil {
 		return nil, err
@@ -94,34 +97,31 @@ func (db *DB) attempt(ctx context.Context, fn func(context.Context) error, rehea
 		return nil, err
 	}
 	if err := op.commit(ctx); err != nil {
-		return nil, err
+		return nil, db.uncommitted(ctx, err)
 	}
 	return op.runAfter(), nil
 }
 
-// takeTurn waits for SQLite's writer, at most until ctx ends. On Postgres the
-// pool does the waiting.
+// takeTurn waits for SQLite's writer and takes it for the caller alone, at most
+// until ctx ends. On Postgres there is nothing to take.
 func (db *DB) takeTurn(ctx context.Context) (release func(), err error) {
-	release = func() {}
-	if db.turn != nil {
-		select {
-		case db.turn <- struct{}{}:
-			release = func() { <-db.turn }
-		case <-ctx.Done():
-		case <-db.closed:
-		}
+	if db.dialect == Postgres {
+		return func() {}, nil
 	}
-	if err := ctx.Err(); err != nil {
+	m := &member{wake: make(chan word, 1), alone: true}
+	if err := db.join(m); err != nil {
+		return nil, err
+	}
+	told := db.await(ctx, m)
+	if told.turn == nil {
+		return nil, told.err
+	}
+	release = func() { told.turn.finish(ctx) }
+	if ctx.Err() != nil {
 		release()
-		return nil, fmt.Errorf("wait to write: %w", db.translate(err, false))
+		return nil, db.late(ctx)
 	}
-	select {
-	case <-db.closed:
-		release()
-		return nil, unavailable(errClosed)
-	default:
-		return release, nil
-	}
+	return release, nil
 }
 
 // outside checks that a context may be used outside a Write or Read.
