@@ -37,6 +37,8 @@ type dishBody struct {
 	Tags  []string         `json:"tags,omitempty" maxItems:"2"`
 }
 
+type newDish struct{ Body dishBody }
+
 type dishPatch struct {
 	Name  httpserver.Field[string]           `json:"name,omitempty" minLength:"1"`
 	Price httpserver.Field[httpserver.Money] `json:"price,omitempty"`
@@ -69,9 +71,12 @@ func kitchen() httpserver.Routes {
 				total := int64(2)
 				return httpserver.ListOf(&in.PageQuery, paging.Page[dish]{Next: "abc", Total: &total}), nil
 			}),
-		httpserver.Handle(httpserver.Operation{ID: "create-dish", Method: "POST", Path: "/dishes/", Access: staff, Status: 201},
-			func(_ context.Context, in *struct{ Body dishBody }) (*httpserver.Created[dish], error) {
-				return httpserver.CreatedAt("/dishes/", 5, 1, dish{ID: 5, Name: in.Body.Name, Price: in.Body.Price.Amount()}), nil
+		httpserver.Create(httpserver.Operation{ID: "create-dish", Method: "POST", Path: "/dishes/", Access: staff, Status: 201},
+			func(_ context.Context, in *newDish) (dish, error) {
+				return dish{ID: 5, Name: in.Body.Name, Price: in.Body.Price.Amount()}, nil
+			},
+			func(_ *newDish, made dish) *httpserver.Created[dish] {
+				return httpserver.CreatedAt("/dishes/", made.ID, 1, made)
 			}),
 		httpserver.Handle(httpserver.Operation{ID: "update-dish", Method: "PUT", Path: "/dishes/{dish_id}", Access: staff},
 			func(_ context.Context, in *struct {

@@ -9,6 +9,7 @@ import (
 	"zomato/modules/customers"
 	"zomato/platform/byid"
 	"zomato/platform/fault"
+	"zomato/platform/idempotency"
 	"zomato/platform/paging"
 	"zomato/platform/patch"
 	"zomato/platform/words"
@@ -58,13 +59,13 @@ func (s *Service) Create(ctx context.Context, n NewCustomer) (customers.Customer
 	if err := tidy(&customer); err != nil {
 		return customers.Customer{}, err
 	}
-	err := s.tx.Write(ctx, func(ctx context.Context) (err error) {
-		if customer.ID, err = s.store.Insert(ctx, customer); err != nil {
-			return err
+	return idempotency.Write(ctx, s.tx, func(ctx context.Context) (stored customers.Customer, err error) {
+		stored = customer
+		if stored.ID, err = s.store.Insert(ctx, customer); err != nil {
+			return stored, err
 		}
-		return s.events.Publish(ctx, customers.Changed{CustomerID: customer.ID})
+		return stored, s.events.Publish(ctx, customers.Changed{CustomerID: stored.ID})
 	})
-	return customer, err
 }
 
 // Get gives a customer. Faults: customer_not_found.
