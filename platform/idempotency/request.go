@@ -24,8 +24,7 @@ const (
 	CodeInProgress = "idempotency_in_progress"
 )
 
-// retryAfter is when the request that is being answered surely has been: the
-// server gives up most of them before.
+// retryAfter is the least that the header can say; a request takes milliseconds.
 const retryAfter = time.Second
 
 // Request is a request that has a key.
