@@ -263,3 +263,28 @@ func TestGate_race_with_one_key_on_two_instances_one_has_the_effect(t *testing.T
 	url := testkit.Postgres(t)
 	checkRaces(t, delivered(t, url), serving(t, "DATABASE_URL="+url))
 }
+
+func TestGate_race_of_a_key_and_an_erasure_leaves_no_answer_behind(t *testing.T) {
+	t.Parallel()
+	testkit.EachDatabase(t, func(t *testing.T, url string) {
+		app := serving(t, "DATABASE_URL="+url)
+		for round := range 2 * rounds() {
+			customer := idOf(t, app.Do(t, "POST", "/customers/", fmt.Sprintf(`{"name":"Noor Khan","email":"noor%d@example.com"}`, round),
+				"Idempotency-Key", fmt.Sprint(round)).Expect(t, 201))
+			answers := make([]httpclient.Answer, 4)
+			atOnce(len(answers), func(i int) {
+				path := fmt.Sprintf("/customers/%d", customer)
+				if i == 0 {
+					answers[i] = app.Do(t, "DELETE", path, "")
+					return
+				}
+				answers[i] = app.Do(t, "POST", path+"/addresses/", `{"label":"Work","address":"1 Main St"}`, "Idempotency-Key", fmt.Sprint(i))
+			})
+			answers[0].Expect(t, 200)
+			for _, a := range answers[1:] {
+				require.Contains(t, []int{201, 404}, a.Status, a.Body)
+			}
+			require.Zero(t, app.answers(t))
+		}
+	})
+}
