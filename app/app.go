@@ -12,12 +12,14 @@ import (
 	"go.uber.org/fx/fxevent"
 	"go.uber.org/zap"
 
+	"zomato/modules/customers"
 	"zomato/modules/restaurants/restaurantsfx"
 	"zomato/platform/clock"
 	"zomato/platform/config"
 	"zomato/platform/database"
 	"zomato/platform/eventbus"
 	"zomato/platform/httpserver"
+	"zomato/platform/idempotency"
 	"zomato/platform/module"
 )
 
@@ -48,6 +50,8 @@ func newAppOn(open opener, cfg config.Config, log *zap.Logger, table []module.Mo
 			func() clock.Clock { return clock.System{} },
 			newMetrics,
 			open,
+			idempotency.New,
+			fx.Annotate(newForgetter, fx.ResultTags(`group:"customers.erasers"`)),
 			eventbus.NewPublisher,
 			newBus,
 			newServer,
@@ -128,6 +132,16 @@ func newBus(n busNeeds) (*eventbus.Bus, error) {
 	})
 }
 
+// forgetter erases the kept answers about a customer.
+type forgetter struct{ keys *idempotency.Keys }
+
+func newForgetter(keys *idempotency.Keys) customers.Eraser { return forgetter{keys} }
+
+// EraseCustomer implements customers.Eraser.
+func (f forgetter) EraseCustomer(ctx context.Context, customerID int64) error {
+	return f.keys.Forget(ctx, customerID)
+}
+
 type serverNeeds struct {
 	fx.In
 
@@ -135,6 +149,7 @@ type serverNeeds struct {
 	Log     *zap.Logger
 	DB      *database.DB
 	Bus     *eventbus.Bus
+	Keys    *idempotency.Keys
 	Metrics *prometheus.Registry
 	Modules []httpserver.ModuleStatus
 	Routes  []httpserver.Routes `group:"routes"`
@@ -143,7 +158,7 @@ type serverNeeds struct {
 func newServer(n serverNeeds) (*httpserver.Server, error) {
 	return httpserver.New(httpserver.Options{
 		Listen: n.Config.Listen, Version: version(), Context: database.WithScope,
-		Modules: n.Modules, Routes: n.Routes, Metrics: n.Metrics,
+		Modules: n.Modules, Routes: n.Routes, Keys: n.Keys, Metrics: n.Metrics,
 		Checks: []httpserver.HealthCheck{
 			{Name: "database", Check: func(ctx context.Context) (string, error) { return "ok", n.DB.Ping(ctx) }},
 			{Name: "outbox", Check: outboxCheck(n.Bus)},
@@ -185,12 +200,12 @@ func (s schema) migrate(ctx context.Context) ([]database.Applied, error) {
 	}
 	ordered := slices.Clone(s.Migrations)
 	slices.SortFunc(ordered, func(a, b database.Migrations) int { return place[a.Module] - place[b.Module] })
-	return s.DB.Migrate(ctx, append([]database.Migrations{eventbus.Migrations()}, ordered...))
+	return s.DB.Migrate(ctx, append([]database.Migrations{eventbus.Migrations(), idempotency.Migrations()}, ordered...))
 }
 
-// serve starts in this order: lock, migrations, outbox, listening. It stops in
+// serve starts in this order: lock, migrations, outbox, keys, listening. It stops in
 // reverse: what is in flight is answered while everything it needs still runs.
-func serve(lc fx.Lifecycle, s schema, bus *eventbus.Bus, server *httpserver.Server, log *zap.Logger) {
+func serve(lc fx.Lifecycle, s schema, bus *eventbus.Bus, keys *idempotency.Keys, server *httpserver.Server, log *zap.Logger) {
 	var unlock func() error
 	lc.Append(fx.Hook{
 		OnStart: func(context.Context) (err error) {
@@ -207,6 +222,7 @@ func serve(lc fx.Lifecycle, s schema, bus *eventbus.Bus, server *httpserver.Serv
 		return err
 	}))
 	lc.Append(fx.StartStopHook(bus.Start, bus.Stop))
+	lc.Append(fx.StartStopHook(keys.Start, keys.Stop))
 	lc.Append(fx.StartStopHook(func(ctx context.Context) error {
 		if err := server.Start(ctx); err != nil {
 			return err

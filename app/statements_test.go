@@ -25,6 +25,8 @@ type hot struct {
 	status            int // 0 is 200
 	// sorts says why a statement of it may sort, if one may.
 	sorts string
+	// headers are names and values in turn.
+	headers []string
 }
 
 // hotRoutes are made one after the other, in a crowd.
@@ -44,6 +46,14 @@ func hotRoutes() []hot {
 		{route: "GET /restaurants/{restaurant_id}/analytics?from=…&to=…", path: "/restaurants/7/analytics?from=1970-01-02&to=1970-01-05", sorts: "sums by hour, and five of the dishes"},
 		{route: "GET /customers/{customer_id}/analytics", path: "/customers/7/analytics", sorts: "three of the restaurants and of the dishes"},
 		{route: "POST /customers/{customer_id}/orders/, two lines", path: "/customers/7/orders/", body: place, status: 201},
+		{
+			route: "POST /customers/{customer_id}/orders/, two lines, with a key", path: "/customers/7/orders/", body: place, status: 201,
+			headers: []string{"Idempotency-Key", "k"},
+		},
+		{
+			route: "POST /customers/{customer_id}/orders/, the same again", path: "/customers/7/orders/", body: place, status: 201,
+			headers: []string{"Idempotency-Key", "k"},
+		},
 		{route: "PUT /orders/{order_id}/status, confirmed", path: "/orders/20001/status", body: `{"order_status":"confirmed"}`},
 		{route: "PUT /orders/{order_id}/status, cancelled", path: "/orders/20001/status", body: `{"order_status":"cancelled"}`},
 		{route: "POST /orders/{order_id}/review", path: "/orders/1/review", body: `{"rating":5,"comment":"Amazing food and fast delivery!"}`, status: 201},
@@ -72,7 +82,7 @@ func (app running) ask(t *testing.T, h hot) []asked {
 	})
 	defer app.db.Observe(nil)
 	method, _, _ := strings.Cut(h.route, " ")
-	require.NotEqual(t, "[]", app.Do(t, method, h.path, h.body).Expect(t, max(h.status, 200)).Body, "%s: an empty list costs too little", h.route)
+	require.NotEqual(t, "[]", app.Do(t, method, h.path, h.body, h.headers...).Expect(t, max(h.status, 200)).Body, "%s: an empty list costs too little", h.route)
 	mu.Lock()
 	defer mu.Unlock()
 	require.NotEmpty(t, seen, h.route)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"reflect"
 	"strings"
 
@@ -19,7 +20,7 @@ import (
 func newAPI(app *fiber.App, version string) huma.API {
 	registry := huma.NewMapRegistry("#/components/schemas/", schemaName)
 	registry.RegisterTypeAlias(reflect.TypeFor[money.Amount](), reflect.TypeFor[amountSchema]())
-	format := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: unmarshal}
+	format := huma.Format{Marshal: marshal, Unmarshal: unmarshal}
 	return humafiber.NewWithGroup(app, router{app}, huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI:    "3.1.0",
@@ -36,6 +37,14 @@ const description = "The backend of a food-delivery company: customers, restaura
 	"Money is a number with two decimals. Times are RFC 3339 in UTC. Lists are arrays, paged by `limit` and the `Link` header. " +
 	"Unknown fields and parameters are refused. PUT is partial: what is absent stays. " +
 	"Every error is a problem document (RFC 9457) with a stable `code`."
+
+// marshal encodes JSON, but for what is encoded already.
+func marshal(w io.Writer, value any) error {
+	if body, ok := value.(interface{ writeTo(w io.Writer) error }); ok {
+		return body.writeTo(w)
+	}
+	return huma.DefaultJSONFormat.Marshal(w, value)
+}
 
 var errZeroCharacter = errors.New("it contains the character U+0000")
 

@@ -232,6 +232,7 @@ func TestNew_refuses_what_would_go_wrong_later(t *testing.T) {
 		routes     []httpserver.Routes
 	}{
 		{"an operation without access", "declares no access", []httpserver.Routes{endpoint("DELETE", "/x/{a}", access.Rule{})}},
+		{"a POST that takes no key", "takes no Idempotency-Key", []httpserver.Routes{endpoint("POST", "/x/{a}", access.Public())}},
 		{"one route twice", "is registered by module", []httpserver.Routes{endpoint("DELETE", "/x/{a}", access.Public()), endpoint("DELETE", "/x/{b}/", access.Public())}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -36,6 +36,11 @@ type Operation struct {
 	// Errors are the statuses of this operation's own refusals. Those that
 	// every operation can have (400, 415, 422, 500, 503) are added.
 	Errors []int
+	// StoresNothing is said of a POST that only asks. Any other is registered
+	// by Create, or it does not start.
+	StoresNothing bool
+
+	creates bool // registered by Create
 }
 
 // Endpoint is an operation with its handler, ready to be registered.
@@ -58,17 +63,22 @@ func Handle[I, O any](op Operation, handler func(context.Context, *I) (*O, error
 	return Endpoint{operation: op, register: func(s *Server, described huma.Operation) {
 		huma.Register(s.api, described, func(ctx context.Context, in *I) (*O, error) {
 			out, err := handler(ctx, in)
-			if err == nil {
-				return out, nil
+			if err != nil {
+				return nil, refused(ctx, err)
 			}
-			info := requestOf(ctx)
-			refusal := problemOf(err).of(info)
-			if refusal.Status >= http.StatusInternalServerError {
-				info.cause = err
-			}
-			return nil, refusal
+			return out, nil
 		})
 	}}
+}
+
+// refused makes the answer of a handler's error, and keeps what the log needs.
+func refused(ctx context.Context, err error) error {
+	info := requestOf(ctx)
+	refusal := problemOf(err).of(info)
+	if refusal.Status >= http.StatusInternalServerError {
+		info.cause = err
+	}
+	return refusal
 }
 
 // register puts the endpoints of all modules on the router: static paths before
@@ -97,6 +107,8 @@ func (s *Server) register(all []Routes) error {
 		switch {
 		case !op.Access.Declared():
 			errs = append(errs, fmt.Errorf("%s %s of module %s declares no access: say who may call it", op.Method, op.Path, e.module))
+		case op.Method == http.MethodPost && !op.creates && !op.StoresNothing:
+			errs = append(errs, fmt.Errorf("%s %s of module %s takes no Idempotency-Key: register it by httpserver.Create, or say StoresNothing", op.Method, op.Path, e.module))
 		case seen[key] != "":
 			errs = append(errs, fmt.Errorf("%s %s is registered by module %s and by module %s", op.Method, op.Path, seen[key], e.module))
 		default:
@@ -142,6 +154,10 @@ func (s *Server) describe(op Operation, module string) huma.Operation {
 	if op.Method == http.MethodPost || op.Method == http.MethodPut {
 		out.Errors = append(out.Errors, http.StatusRequestEntityTooLarge)
 	}
+	if op.creates {
+		out.Errors = append(out.Errors, http.StatusConflict)
+		out.Parameters = []*huma.Param{keyParameter()}
+	}
 	if op.Method == http.MethodGet {
 		out.Responses = map[string]*huma.Response{"304": {Description: "Not Modified: the answer is the one that If-None-Match names"}}
 	}
@@ -151,7 +167,8 @@ func (s *Server) describe(op Operation, module string) huma.Operation {
 }
 
 // guard decides who may call, and refuses path ids that are no positive
-// integers and single parameters given twice, before the input is read.
+// integers, single parameters given twice and texts that are no idempotency
+// key, before the input is read.
 func (s *Server) guard(op Operation) func(huma.Context, func(huma.Context)) {
 	ids := pathIDs(op.Path)
 	return func(ctx huma.Context, next func(huma.Context)) {
@@ -161,6 +178,9 @@ func (s *Server) guard(op Operation) func(huma.Context, func(huma.Context)) {
 		}
 		if refusal == nil {
 			refusal = refuseRepeated(ctx)
+		}
+		if refusal == nil && op.creates {
+			refusal = takeKey(humafiber.Unwrap(ctx))
 		}
 		if refusal != nil {
 			c := humafiber.Unwrap(ctx)

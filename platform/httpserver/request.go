@@ -14,6 +14,7 @@ import (
 	"go.uber.org/zap"
 
 	"zomato/platform/access"
+	"zomato/platform/idempotency"
 )
 
 // request is what the server itself knows of a request while it runs.
@@ -21,6 +22,8 @@ type request struct {
 	id    string
 	path  string
 	cause error // what went wrong, for the log
+	// keyed is the request with its idempotency key; nil without one.
+	keyed *idempotency.Request
 }
 
 type requestKey struct{}

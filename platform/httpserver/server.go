@@ -15,6 +15,7 @@ import (
 	"go.uber.org/zap"
 
 	"zomato/platform/access"
+	"zomato/platform/idempotency"
 )
 
 // Limits of a request (design: reliability.md §5).
@@ -61,6 +62,9 @@ type Options struct {
 	Routes []Routes
 	// Checks decide about readiness.
 	Checks []HealthCheck
+	// Keys keep the answers to POSTs that have an idempotency key. Where there
+	// are none (tests of a module), a request with a key fails.
+	Keys *idempotency.Keys
 	// Metrics is served at /metrics and gets the server's own.
 	Metrics *prometheus.Registry
 }

@@ -37,6 +37,8 @@ type dishBody struct {
 	Tags  []string         `json:"tags,omitempty" maxItems:"2"`
 }
 
+type newDish struct{ Body dishBody }
+
 type dishPatch struct {
 	Name  httpserver.Field[string]           `json:"name,omitempty" minLength:"1"`
 	Price httpserver.Field[httpserver.Money] `json:"price,omitempty"`
@@ -46,6 +48,19 @@ type dishPatch struct {
 // DishInput is exported since huma does not look into other embedded types.
 type DishInput struct {
 	ID int64 `path:"dish_id"`
+}
+
+// createDish is the route that stores something, or says so.
+func createDish() httpserver.Endpoint {
+	return httpserver.Create(
+		httpserver.Operation{ID: "create-dish", Method: "POST", Path: "/dishes/", Access: access.Only(access.Staff), Status: 201},
+		func(_ context.Context, in *newDish) (dish, error) {
+			return dish{ID: 5, Name: in.Body.Name, Price: in.Body.Price.Amount()}, nil
+		},
+		func(_ *newDish, made dish) *httpserver.Created[dish] {
+			return httpserver.CreatedAt("/dishes/", made.ID, 1, made)
+		},
+	)
 }
 
 // kitchen are the routes of these tests: one of each kind.
@@ -69,10 +84,7 @@ func kitchen() httpserver.Routes {
 				total := int64(2)
 				return httpserver.ListOf(&in.PageQuery, paging.Page[dish]{Next: "abc", Total: &total}), nil
 			}),
-		httpserver.Handle(httpserver.Operation{ID: "create-dish", Method: "POST", Path: "/dishes/", Access: staff, Status: 201},
-			func(_ context.Context, in *struct{ Body dishBody }) (*httpserver.Created[dish], error) {
-				return httpserver.CreatedAt("/dishes/", 5, 1, dish{ID: 5, Name: in.Body.Name, Price: in.Body.Price.Amount()}), nil
-			}),
+		createDish(),
 		httpserver.Handle(httpserver.Operation{ID: "update-dish", Method: "PUT", Path: "/dishes/{dish_id}", Access: staff},
 			func(_ context.Context, in *struct {
 				DishInput

@@ -24,18 +24,6 @@ type Item[T any] struct {
 // ItemOf answers with a record and its version.
 func ItemOf[T any](body T, version int64) *Item[T] { return &Item[T]{ETag: tag(version), Body: body} }
 
-// Created is the answer to a POST that made a record.
-type Created[T any] struct {
-	Location string `header:"Location" doc:"The path of the new record"`
-	ETag     string `header:"ETag" doc:"Names this version of the record"`
-	Body     T
-}
-
-// CreatedAt answers with a new record, its version and the path it has.
-func CreatedAt[T any](location string, id, version int64, body T) *Created[T] {
-	return &Created[T]{Location: location + strconv.FormatInt(id, 10), ETag: tag(version), Body: body}
-}
-
 // Whole is the answer with a list that is never paged, or with a body that has
 // no version.
 type Whole[T any] struct{ Body T }

@@ -5,6 +5,7 @@ import (
 
 	"zomato/modules/customers"
 	"zomato/platform/fault"
+	"zomato/platform/idempotency"
 	"zomato/platform/patch"
 )
 
@@ -66,21 +67,24 @@ func (s *Service) AddAddress(ctx context.Context, a Address) (Address, error) {
 	if err := a.tidy(); err != nil {
 		return a, err
 	}
-	err := s.change(ctx, a.CustomerID, func(ctx context.Context, _ customers.Customer) error {
-		saved, err := s.store.Addresses(ctx, a.CustomerID)
-		if err != nil {
+	return idempotency.Write(ctx, s.tx, func(ctx context.Context) (stored Address, err error) {
+		stored = a
+		err = s.changeWithin(ctx, a.CustomerID, func(ctx context.Context, _ customers.Customer) error {
+			saved, err := s.store.Addresses(ctx, a.CustomerID)
+			if err != nil {
+				return err
+			}
+			if len(saved) >= maxAddresses {
+				return fault.New(fault.Conflict, "too_many_addresses", "A customer can save at most %d addresses.", maxAddresses)
+			}
+			if err = s.makeRoomForDefault(ctx, a); err != nil {
+				return err
+			}
+			stored.ID, err = s.store.InsertAddress(ctx, a)
 			return err
-		}
-		if len(saved) >= maxAddresses {
-			return fault.New(fault.Conflict, "too_many_addresses", "A customer can save at most %d addresses.", maxAddresses)
-		}
-		if err = s.makeRoomForDefault(ctx, a); err != nil {
-			return err
-		}
-		a.ID, err = s.store.InsertAddress(ctx, a)
-		return err
+		})
+		return stored, err
 	})
-	return a, err
 }
 
 // UpdateAddress changes the fields that are set. Faults: customer_not_found,

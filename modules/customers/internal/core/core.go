@@ -93,14 +93,17 @@ func New(d Dependencies) *Service {
 // customer, lets the function change what it will, and publishes the event.
 // Faults: customer_not_found and those of the function.
 func (s *Service) change(ctx context.Context, id int64, fn func(context.Context, customers.Customer) error) error {
-	return s.tx.Write(ctx, func(ctx context.Context) error {
-		customer, err := s.store.Lock(ctx, id)
-		if err != nil {
-			return err
-		}
-		if err = fn(ctx, customer); err != nil {
-			return err
-		}
-		return s.events.Publish(ctx, customers.Changed{CustomerID: id})
-	})
+	return s.tx.Write(ctx, func(ctx context.Context) error { return s.changeWithin(ctx, id, fn) })
+}
+
+// changeWithin is change in the unit of work of the context.
+func (s *Service) changeWithin(ctx context.Context, id int64, fn func(context.Context, customers.Customer) error) error {
+	customer, err := s.store.Lock(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err = fn(ctx, customer); err != nil {
+		return err
+	}
+	return s.events.Publish(ctx, customers.Changed{CustomerID: id})
 }

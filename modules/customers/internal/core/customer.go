@@ -10,6 +10,7 @@ import (
 	"zomato/modules/customers"
 	"zomato/platform/byid"
 	"zomato/platform/fault"
+	"zomato/platform/idempotency"
 	"zomato/platform/paging"
 	"zomato/platform/patch"
 	"zomato/platform/words"
@@ -55,11 +56,11 @@ func (s *Service) Create(ctx context.Context, n NewCustomer) (customers.Customer
 	if err := tidy(&customer); err != nil {
 		return customers.Customer{}, err
 	}
-	err := s.tx.Write(ctx, func(ctx context.Context) (err error) {
-		customer.ID, err = s.insert(ctx, customer)
-		return err
+	return idempotency.Write(ctx, s.tx, func(ctx context.Context) (stored customers.Customer, err error) {
+		stored = customer
+		stored.ID, err = s.insert(ctx, customer)
+		return stored, err
 	})
-	return customer, err
 }
 
 // fresh gives a customer as they are since that time, before they are stored.

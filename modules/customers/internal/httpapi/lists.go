@@ -75,17 +75,17 @@ func (h handlers) listAddresses(ctx context.Context, in *ByCustomer) (*httpserve
 	return httpserver.WholeOf(out), nil
 }
 
-func (h handlers) addAddress(ctx context.Context, in *addAddressInput) (*httpserver.Created[address], error) {
+func (h handlers) addAddress(ctx context.Context, in *addAddressInput) (core.Address, error) {
 	b := in.Body
-	made, err := h.service.AddAddress(ctx, core.Address{
+	return h.service.AddAddress(ctx, core.Address{
 		CustomerID: in.CustomerID, Label: b.Label, Address: b.Address,
 		Latitude: b.Latitude, Longitude: b.Longitude, IsDefault: b.IsDefault,
 	})
-	if err != nil {
-		return nil, err
-	}
+}
+
+func addedAddress(in *addAddressInput, made core.Address) *httpserver.Created[address] {
 	location := fmt.Sprintf("/customers/%d/addresses/", in.CustomerID)
-	return httpserver.CreatedAt(location, made.ID, made.Version, shown(made)), nil
+	return httpserver.CreatedAt(location, made.ID, made.Version, shown(made)).About(in.CustomerID)
 }
 
 func (h handlers) updateAddress(ctx context.Context, in *updateAddressInput) (*httpserver.Item[address], error) {

@@ -44,12 +44,12 @@ type eraseInput struct {
 	httpserver.IfMatch
 }
 
-func (h handlers) create(ctx context.Context, in *createInput) (*httpserver.Created[customers.Customer], error) {
-	made, err := h.service.Create(ctx, core.NewCustomer(in.Body))
-	if err != nil {
-		return nil, err
-	}
-	return httpserver.CreatedAt("/customers/", made.ID, made.Version, made), nil
+func (h handlers) create(ctx context.Context, in *createInput) (customers.Customer, error) {
+	return h.service.Create(ctx, core.NewCustomer(in.Body))
+}
+
+func created(_ *createInput, made customers.Customer) *httpserver.Created[customers.Customer] {
+	return httpserver.CreatedAt("/customers/", made.ID, made.Version, made).About(made.ID)
 }
 
 func (h handlers) list(ctx context.Context, in *listInput) (*httpserver.List[customers.Customer], error) {

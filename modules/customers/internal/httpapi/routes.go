@@ -44,11 +44,11 @@ func own() access.Rule { return access.Only(access.Customer | access.Staff).Own(
 
 func (h handlers) records() []httpserver.Endpoint {
 	return []httpserver.Endpoint{
-		httpserver.Handle(httpserver.Operation{
+		httpserver.Create(httpserver.Operation{
 			ID: "create-customer", Method: http.MethodPost, Path: "/customers/", Access: access.Only(access.Staff),
 			Summary: "Create a customer", Status: http.StatusCreated, Errors: []int{http.StatusConflict},
 			Description: "409 `email_taken` or `phone_taken` when another customer has it.",
-		}, h.create),
+		}, h.create, created),
 		httpserver.Handle(httpserver.Operation{
 			ID: "list-customers", Method: http.MethodGet, Path: "/customers/", Access: access.Only(access.Staff),
 			Summary: "List customers, the oldest first",
@@ -79,11 +79,11 @@ func (h handlers) addresses() []httpserver.Endpoint {
 			ID: "list-addresses", Method: http.MethodGet, Path: "/customers/{customer_id}/addresses/", Access: own(),
 			Summary: "List a customer's saved addresses", Errors: []int{http.StatusNotFound},
 		}, h.listAddresses),
-		httpserver.Handle(httpserver.Operation{
+		httpserver.Create(httpserver.Operation{
 			ID: "add-address", Method: http.MethodPost, Path: "/customers/{customer_id}/addresses/", Access: own(),
 			Summary: "Save an address", Status: http.StatusCreated, Errors: []int{http.StatusNotFound, http.StatusConflict},
 			Description: "A new default takes the place of the one before. 409 `too_many_addresses` beyond 50.",
-		}, h.addAddress),
+		}, h.addAddress, addedAddress),
 		httpserver.Handle(httpserver.Operation{
 			ID: "update-address", Method: http.MethodPut, Path: "/customers/{customer_id}/addresses/{address_id}", Access: own(),
 			Summary: "Change a saved address", Errors: []int{http.StatusNotFound, http.StatusPreconditionFailed},

@@ -12,6 +12,7 @@ import (
 	"zomato/platform/access"
 	"zomato/platform/calendar"
 	"zomato/platform/fault"
+	"zomato/platform/idempotency"
 	"zomato/platform/money"
 )
 
@@ -142,9 +143,8 @@ func (s *Service) Place(ctx context.Context, n orders.NewOrder) (orders.Order, e
 			return orders.Order{}, err
 		}
 		var placed orders.Order
-		err = s.tx.Write(ctx, func(ctx context.Context) (err error) {
-			placed, err = s.Commit(ctx, plan)
-			return err
+		placed, err = idempotency.Write(ctx, s.tx, func(ctx context.Context) (orders.Order, error) {
+			return s.Commit(ctx, plan)
 		})
 		if !errors.Is(err, errStale) {
 			return placed, err

@@ -77,12 +77,12 @@ func (in *placeInput) order() orders.NewOrder {
 	return n
 }
 
-func (h handlers) place(ctx context.Context, in *placeInput) (*httpserver.Created[orders.Order], error) {
-	made, err := h.service.Place(ctx, in.order())
-	if err != nil {
-		return nil, err
-	}
-	return httpserver.CreatedAt("/orders/", made.ID, made.Version, made), nil
+func (h handlers) place(ctx context.Context, in *placeInput) (orders.Order, error) {
+	return h.service.Place(ctx, in.order())
+}
+
+func placed(in *placeInput, made orders.Order) *httpserver.Created[orders.Order] {
+	return httpserver.CreatedAt("/orders/", made.ID, made.Version, made).About(in.CustomerID)
 }
 
 func (h handlers) validate(ctx context.Context, in *placeInput) (*httpserver.Whole[validation], error) {

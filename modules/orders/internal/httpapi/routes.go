@@ -55,18 +55,18 @@ func movers() access.Rule {
 
 func (h handlers) placing() []httpserver.Endpoint {
 	return []httpserver.Endpoint{
-		httpserver.Handle(httpserver.Operation{
+		httpserver.Create(httpserver.Operation{
 			ID: "place-order", Method: http.MethodPost, Path: "/customers/{customer_id}/orders/", Access: ofCustomer(),
 			Summary: "Place an order", Status: http.StatusCreated,
 			Description: "Names and prices are copied into the order. Everything that is wrong is reported at once, in `errors`; the status is that of " +
 				"the finding that weighs most: 404 before 422 before 409. `out_of_stock` adds `available`, `below_minimum` `missing`, `price_changed` `old` and `new`.",
 			Errors: []int{http.StatusNotFound, http.StatusConflict},
-		}, h.place),
+		}, h.place, placed),
 		httpserver.Handle(httpserver.Operation{
 			ID: "validate-order", Method: http.MethodPost, Path: "/customers/{customer_id}/orders/validate", Access: ofCustomer(),
 			Summary:     "Try an order without placing it",
 			Description: "The price and everything that stands in the way, with what would help: what is missing to the minimum, or a similar item that is there. Nothing is stored.",
-			Errors:      []int{http.StatusNotFound},
+			Errors:      []int{http.StatusNotFound}, StoresNothing: true,
 		}, h.validate),
 	}
 }

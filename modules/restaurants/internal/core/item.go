@@ -7,6 +7,7 @@ import (
 	"zomato/modules/restaurants"
 	"zomato/platform/access"
 	"zomato/platform/fault"
+	"zomato/platform/idempotency"
 	"zomato/platform/money"
 	"zomato/platform/patch"
 )
@@ -73,24 +74,24 @@ func (s *Service) AddItem(ctx context.Context, n NewItem) (restaurants.MenuItem,
 		return restaurants.MenuItem{}, err
 	}
 	now := s.clock.Now()
-	err := s.tx.Write(ctx, func(ctx context.Context) error {
+	return idempotency.Write(ctx, s.tx, func(ctx context.Context) (restaurants.MenuItem, error) {
+		stored := item
 		// The lock keeps the number of items and the restaurant itself.
 		if _, err := s.store.Lock(ctx, item.RestaurantID); err != nil {
-			return err
+			return stored, err
 		}
 		size, err := s.store.MenuSize(ctx, item.RestaurantID)
 		if err != nil {
-			return err
+			return stored, err
 		}
 		if size >= maxItems {
-			return fault.New(fault.Conflict, "too_many_items", "A menu can have at most %d items.", maxItems)
+			return stored, fault.New(fault.Conflict, "too_many_items", "A menu can have at most %d items.", maxItems)
 		}
-		if item.ID, err = s.store.InsertItem(ctx, item, now); err != nil {
-			return err
+		if stored.ID, err = s.store.InsertItem(ctx, item, now); err != nil {
+			return stored, err
 		}
-		return s.events.Publish(ctx, restaurants.MenuChanged{RestaurantID: item.RestaurantID, MenuItemID: item.ID})
+		return stored, s.events.Publish(ctx, restaurants.MenuChanged{RestaurantID: item.RestaurantID, MenuItemID: stored.ID})
 	})
-	return item, err
 }
 
 // Item gives a menu item. Faults: item_not_found.

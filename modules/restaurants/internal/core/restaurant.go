@@ -6,6 +6,7 @@ import (
 	"zomato/modules/restaurants"
 	"zomato/platform/byid"
 	"zomato/platform/fault"
+	"zomato/platform/idempotency"
 	"zomato/platform/money"
 	"zomato/platform/paging"
 	"zomato/platform/patch"
@@ -109,14 +110,13 @@ func (s *Service) Create(ctx context.Context, n NewRestaurant) (restaurants.Rest
 	if err := findings.Err(); err != nil {
 		return restaurants.Restaurant{}, err
 	}
-	var stored restaurants.Restaurant
-	err := s.tx.Write(ctx, func(ctx context.Context) (err error) {
-		if stored, err = s.store.Insert(ctx, restaurant); err != nil {
-			return err
+	return idempotency.Write(ctx, s.tx, func(ctx context.Context) (restaurants.Restaurant, error) {
+		stored, err := s.store.Insert(ctx, restaurant)
+		if err != nil {
+			return stored, err
 		}
-		return s.events.Publish(ctx, restaurants.Changed{RestaurantID: stored.ID})
+		return stored, s.events.Publish(ctx, restaurants.Changed{RestaurantID: stored.ID})
 	})
-	return stored, err
 }
 
 // Get implements restaurants.Service.

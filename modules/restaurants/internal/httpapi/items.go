@@ -70,17 +70,17 @@ func (h handlers) menu(ctx context.Context, in *menuInput) (*httpserver.Whole[[]
 	return httpserver.WholeOf(items), nil
 }
 
-func (h handlers) addItem(ctx context.Context, in *addItemInput) (*httpserver.Created[restaurants.MenuItem], error) {
+func (h handlers) addItem(ctx context.Context, in *addItemInput) (restaurants.MenuItem, error) {
 	b := in.Body
-	made, err := h.service.AddItem(ctx, core.NewItem{
+	return h.service.AddItem(ctx, core.NewItem{
 		RestaurantID: in.RestaurantID, Name: b.Name, Description: b.Description, Category: b.Category, Price: b.Price.Amount(),
 		IsVegetarian: b.IsVegetarian, IsVegan: b.IsVegan, IsAvailable: b.IsAvailable,
 		PreparationTime: b.PreparationTime, Stock: b.Stock,
 	})
-	if err != nil {
-		return nil, err
-	}
-	return httpserver.CreatedAt("/menu-items/", made.ID, made.Version, made), nil
+}
+
+func addedItem(_ *addItemInput, made restaurants.MenuItem) *httpserver.Created[restaurants.MenuItem] {
+	return httpserver.CreatedAt("/menu-items/", made.ID, made.Version, made)
 }
 
 func (h handlers) getItem(ctx context.Context, in *ByItem) (*httpserver.Item[restaurants.MenuItem], error) {

@@ -75,9 +75,9 @@ type deleteInput struct {
 	httpserver.IfMatch
 }
 
-func (h handlers) create(ctx context.Context, in *createInput) (*httpserver.Created[restaurants.Restaurant], error) {
+func (h handlers) create(ctx context.Context, in *createInput) (restaurants.Restaurant, error) {
 	b := in.Body
-	made, err := h.service.Create(ctx, core.NewRestaurant{
+	return h.service.Create(ctx, core.NewRestaurant{
 		Name: b.Name, Cuisines: core.CuisineNames{List: b.Cuisines, Text: b.Cuisine}, Description: b.Description,
 		Address: b.Address, City: b.City, Location: b.Location, Latitude: b.Latitude, Longitude: b.Longitude,
 		PhoneNumber: b.PhoneNumber, PriceLevel: b.PriceLevel, Currency: b.Currency, Timezone: b.Timezone, IsActive: b.IsActive,
@@ -85,10 +85,10 @@ func (h handlers) create(ctx context.Context, in *createInput) (*httpserver.Crea
 		ConfirmWithinMinutes: b.ConfirmWithinMinutes, MaxActiveOrders: b.MaxActiveOrders,
 		SlotCapacity: b.SlotCapacity, SlotMinutes: b.SlotMinutes,
 	})
-	if err != nil {
-		return nil, err
-	}
-	return httpserver.CreatedAt("/restaurants/", made.ID, made.Version, made), nil
+}
+
+func created(_ *createInput, made restaurants.Restaurant) *httpserver.Created[restaurants.Restaurant] {
+	return httpserver.CreatedAt("/restaurants/", made.ID, made.Version, made)
 }
 
 func (h handlers) list(ctx context.Context, in *listInput) (*httpserver.List[restaurants.Restaurant], error) {

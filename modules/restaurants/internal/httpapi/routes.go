@@ -42,11 +42,11 @@ func own() access.Rule { return keepers().Own("restaurant_id") }
 
 func (h handlers) records() []httpserver.Endpoint {
 	return []httpserver.Endpoint{
-		httpserver.Handle(httpserver.Operation{
+		httpserver.Create(httpserver.Operation{
 			ID: "create-restaurant", Method: http.MethodPost, Path: "/restaurants/", Access: access.Only(access.Staff),
 			Summary: "Create a restaurant", Status: http.StatusCreated,
 			Description: "It takes a name and at least one cuisine: a list in `cuisines`, or a text with commas in `cuisine`.",
-		}, h.create),
+		}, h.create, created),
 		httpserver.Handle(httpserver.Operation{
 			ID: "list-restaurants", Method: http.MethodGet, Path: "/restaurants/", Access: access.Public(),
 			Summary: "List restaurants, the oldest first",
@@ -77,12 +77,12 @@ func (h handlers) items() []httpserver.Endpoint {
 			Summary: "Read a menu, by category and name", Errors: []int{http.StatusNotFound},
 			Description: "The whole menu, also what is not available now.",
 		}, h.menu),
-		httpserver.Handle(httpserver.Operation{
+		httpserver.Create(httpserver.Operation{
 			ID: "add-menu-item", Method: http.MethodPost, Path: "/restaurants/{restaurant_id}/menu-items/", Access: own(),
 			Summary: "Add an item to a menu", Status: http.StatusCreated,
 			Description: "409 `too_many_items` beyond 1,000.",
 			Errors:      []int{http.StatusNotFound, http.StatusConflict},
-		}, h.addItem),
+		}, h.addItem, addedItem),
 		httpserver.Handle(httpserver.Operation{
 			ID: "get-menu-item", Method: http.MethodGet, Path: "/menu-items/{menu_item_id}", Access: access.Public(),
 			Summary: "Read a menu item", Errors: []int{http.StatusNotFound},

@@ -11,6 +11,7 @@ import (
 	"zomato/platform/access"
 	"zomato/platform/calendar"
 	"zomato/platform/fault"
+	"zomato/platform/idempotency"
 )
 
 // Write implements reviews.Service. It is prepared outside of the unit of work:
@@ -21,15 +22,10 @@ func (s *Service) Write(ctx context.Context, n reviews.NewReview) (reviews.Revie
 	if err != nil {
 		return reviews.Review{}, err
 	}
-	var written Record
-	err = s.tx.Write(ctx, func(ctx context.Context) (err error) {
-		written, err = s.commit(ctx, record)
-		return err
+	return idempotency.Write(ctx, s.tx, func(ctx context.Context) (reviews.Review, error) {
+		written, err := s.commit(ctx, record)
+		return written.Review, err
 	})
-	if err != nil {
-		return reviews.Review{}, err
-	}
-	return written.Review, nil
 }
 
 // prepare reads, checks and judges a new review.

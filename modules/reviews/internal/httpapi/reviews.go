@@ -61,12 +61,12 @@ type customerListInput struct {
 	httpserver.PageQuery
 }
 
-func (h handlers) write(ctx context.Context, in *writeInput) (*httpserver.Created[reviews.Review], error) {
-	made, err := h.service.Write(ctx, reviews.NewReview{OrderID: in.OrderID, Rating: in.Body.Rating, Comment: in.Body.Comment})
-	if err != nil {
-		return nil, err
-	}
-	return httpserver.CreatedAt("/reviews/", made.ID, made.Version, made), nil
+func (h handlers) write(ctx context.Context, in *writeInput) (reviews.Review, error) {
+	return h.service.Write(ctx, reviews.NewReview{OrderID: in.OrderID, Rating: in.Body.Rating, Comment: in.Body.Comment})
+}
+
+func written(_ *writeInput, made reviews.Review) *httpserver.Created[reviews.Review] {
+	return httpserver.CreatedAt("/reviews/", made.ID, made.Version, made).About(made.CustomerID)
 }
 
 func (h handlers) ofOrder(ctx context.Context, in *ByOrder) (*httpserver.Item[reviews.Review], error) {

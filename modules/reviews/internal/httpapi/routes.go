@@ -38,13 +38,13 @@ func authors() access.Rule { return access.Only(access.Customer | access.Staff) 
 
 func (h handlers) ofOrders() []httpserver.Endpoint {
 	return []httpserver.Endpoint{
-		httpserver.Handle(httpserver.Operation{
+		httpserver.Create(httpserver.Operation{
 			ID: "write-review", Method: http.MethodPost, Path: "/orders/{order_id}/review", Access: authors(),
 			Summary: "Review a delivered order", Status: http.StatusCreated,
 			Description: "In the name of the order's customer, once, within 30 days of the delivery: 409 `order_not_delivered`, `review_exists` (also when it was " +
 				"deleted) or `review_window_closed`. The restaurant's rating changes with it.",
 			Errors: []int{http.StatusNotFound, http.StatusConflict},
-		}, h.write),
+		}, h.write, written),
 		httpserver.Handle(httpserver.Operation{
 			ID: "get-order-review", Method: http.MethodGet, Path: "/orders/{order_id}/review",
 			Access:  access.Only(access.Customer | access.Restaurant | access.Staff),
