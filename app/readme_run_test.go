@@ -80,7 +80,7 @@ func TestReadme_five_minutes(t *testing.T) {
 	defer cancel()
 	shell := exec.CommandContext(ctx, "bash", "-c", script.String())
 	shell.Dir = ".."
-	shell.Env = append(os.Environ(), "LISTEN="+listen, "DATABASE_URL="+testkit.SQLite(t), "LOG_LEVEL=error", "MAKEFLAGS=", "MODULES=", "DISABLED_MODULES=")
+	shell.Env = append(os.Environ(), "LISTEN="+listen, "DATABASE_URL="+testkit.SQLite(t), "LOG_LEVEL=error", "MAKEFLAGS=", "MAKELEVEL=0", "MODULES=", "DISABLED_MODULES=")
 	shell.Cancel = func() error { return shell.Process.Signal(syscall.SIGTERM) }
 	shell.WaitDelay = 30 * time.Second
 	output, err := shell.CombinedOutput()
