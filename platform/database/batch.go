@@ -23,6 +23,8 @@ type batch struct {
 	trunk *operation
 	// kept are the operations that succeeded, in their order.
 	kept []keptOperation
+	// gathered is what they left to be stored before the commit.
+	gathered []gathered
 	// lost is why nothing of the batch can be committed; nil while it can.
 	lost error
 	// undone: what was lost is known to have no effect.
@@ -81,13 +83,17 @@ func (b *batch) run(ctx context.Context, m *member, fn func(context.Context) err
 			b.undo(op)
 		}
 	}()
+	op.batch = b
+	if b.single || rehearsal {
+		fn = op.thenStore(fn)
+	}
 	if err := op.run(ctx, fn); err != nil || rehearsal {
 		return false, err
 	}
 	if err := b.keep(ctx, op); err != nil {
 		return false, err
 	}
-	b.kept = append(b.kept, keptOperation{m, op})
+	b.kept, b.gathered = append(b.kept, keptOperation{m, op}), append(b.gathered, op.gathered...)
 	return true, nil
 }
 
@@ -137,6 +143,7 @@ func (b *batch) keep(ctx context.Context, op *operation) error {
 // input or output fails, or a statement says OR ROLLBACK.
 func (b *batch) undo(op *operation) {
 	op.finish()
+	b.gathered = append(op.taken, b.gathered...)
 	if b.single || b.db.breaks.Savepoints {
 		return // the end of the batch undoes all of it
 	}
@@ -221,6 +228,9 @@ func (b *batch) commit(ctx context.Context) error {
 	if b.lost != nil {
 		return b.lost
 	}
+	if err := b.storeGathered(ctx); err != nil {
+		return err
+	}
 	if failure := b.db.breaks.Commit.Load(); failure != nil {
 		return *failure
 	}
@@ -229,10 +239,14 @@ func (b *batch) commit(ctx context.Context) error {
 
 // mayRepeat tells whether the operations can run again, each alone: when it is
 // certain that they had no effect, and the fault is one operation's. Alone, it
-// is known whose: a constraint that is deferred to the commit does not say.
+// is known whose: neither a constraint that is deferred to the commit nor what
+// was gathered says so.
 func (b *batch) mayRepeat(err error) bool {
 	if b.lost != nil {
 		return b.undone
+	}
+	if errors.Is(err, errGathered) {
+		return true // alone, each stores its own before it ends
 	}
 	lite, ok := errors.AsType[sqlite3.Error](err)
 	return ok && lite.Code == sqlite3.ErrConstraint && !b.single

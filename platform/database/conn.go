@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"strings"
 
 	"github.com/jmoiron/sqlx"
 )
@@ -107,22 +108,31 @@ type transactionConn struct {
 	part *part
 }
 
-// enter checks that a statement may be run, and keeps the operation from being
+// enter checks that a statement may be run, gives the part its savepoint before
+// the first one that may change something, and keeps the operation from being
 // finished until op.leave is called.
-func (c transactionConn) enter() error {
-	if err := c.part.op.enter(); err != nil {
+func (c transactionConn) enter(ctx context.Context, query string) error {
+	err := c.part.op.enter()
+	if err != nil {
 		return err
 	}
-	if err := c.part.ready(); err != nil {
+	if err = c.part.ready(); err == nil && !c.part.reading && !isSelect(query) {
+		err = c.part.save(ctx)
+	}
+	if err != nil {
 		c.part.op.leave()
-		return err
 	}
-	return nil
+	return err
+}
+
+// isSelect tells whether a statement certainly only reads.
+func isSelect(query string) bool {
+	return strings.HasPrefix(strings.TrimLeft(query, " \t\n"), "SELECT ")
 }
 
 // ExecContext changes rows, which a Read may not, also inside a Write.
 func (c transactionConn) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	if err := c.enter(); err != nil {
+	if err := c.enter(ctx, query); err != nil {
 		return nil, err
 	}
 	defer c.part.op.leave()
@@ -136,7 +146,7 @@ func (c transactionConn) ExecContext(ctx context.Context, query string, args ...
 
 // QueryContext reads rows; the caller closes them before the next statement.
 func (c transactionConn) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	if err := c.enter(); err != nil {
+	if err := c.enter(ctx, query); err != nil {
 		return nil, err
 	}
 	defer c.part.op.leave()
@@ -150,7 +160,7 @@ func (c transactionConn) QueryContext(ctx context.Context, query string, args ..
 
 // QueryxContext reads rows; the caller closes them before the next statement.
 func (c transactionConn) QueryxContext(ctx context.Context, query string, args ...any) (*sqlx.Rows, error) {
-	if err := c.enter(); err != nil {
+	if err := c.enter(ctx, query); err != nil {
 		return nil, err
 	}
 	defer c.part.op.leave()
@@ -164,7 +174,7 @@ func (c transactionConn) QueryxContext(ctx context.Context, query string, args .
 
 // QueryRowxContext reads one row; errors come from scanning it.
 func (c transactionConn) QueryRowxContext(ctx context.Context, query string, args ...any) *sqlx.Row {
-	if err := c.enter(); err != nil {
+	if err := c.enter(ctx, query); err != nil {
 		return failedRow(err)
 	}
 	defer c.part.op.leave()

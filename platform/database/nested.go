@@ -7,7 +7,8 @@ import (
 	"strconv"
 )
 
-// nest runs a Write inside this part, as a savepoint.
+// nest runs a Write inside this part, as a savepoint. On SQLite a part that only
+// reads has none: there a SELECT that fails has nothing to undo.
 func (p *part) nest(ctx context.Context, fn func(context.Context) error) (err error) {
 	if err := p.ready(); err != nil {
 		return err
@@ -36,7 +37,7 @@ func (p *part) nest(ctx context.Context, fn func(context.Context) error) (err er
 	return p.op.pop(ctx, inner, err)
 }
 
-// push opens a savepoint in the innermost part.
+// push begins a part in the innermost one.
 func (op *operation) push(ctx context.Context) (*part, error) {
 	if err := op.enter(); err != nil {
 		return nil, err
@@ -44,16 +45,40 @@ func (op *operation) push(ctx context.Context) (*part, error) {
 	defer op.leave()
 	op.mu.Lock()
 	outer := op.top
-	inner := &part{op: op, outer: outer, depth: outer.depth + 1, after: len(op.after), before: len(op.before)}
+	inner := &part{op: op, outer: outer, depth: outer.depth + 1, after: len(op.after), before: len(op.before), gathered: len(op.gathered)}
 	op.mu.Unlock()
-	op.db.observe(ctx, "SAVEPOINT")
-	if _, err := op.via.ExecContext(op.statementContext(ctx), "SAVEPOINT "+inner.savepoint()); err != nil {
-		return nil, fmt.Errorf("begin a nested write: %w", op.settle(ctx, err))
+	if op.db.dialect == Postgres {
+		if err := inner.save(ctx); err != nil {
+			return nil, err
+		}
 	}
 	op.mu.Lock()
 	op.top = inner
 	op.mu.Unlock()
 	return inner, nil
+}
+
+// save opens the savepoint of the part, and before it those of the parts around
+// it. The caller has entered the operation.
+func (p *part) save(ctx context.Context) error {
+	op := p.op
+	op.mu.Lock()
+	saved := p.saved
+	p.saved = true
+	op.mu.Unlock()
+	if saved {
+		return nil
+	}
+	if p.outer != nil {
+		if err := p.outer.save(ctx); err != nil {
+			return err
+		}
+	}
+	op.db.observe(ctx, "SAVEPOINT")
+	if _, err := op.via.ExecContext(op.statementContext(ctx), "SAVEPOINT "+p.savepoint()); err != nil {
+		return fmt.Errorf("begin a nested write: %w", op.settle(ctx, err))
+	}
+	return nil
 }
 
 // pop closes the savepoint of a part: released when err is nil, otherwise
@@ -65,7 +90,10 @@ func (op *operation) pop(ctx context.Context, p *part, err error) error {
 	}
 	defer op.leave()
 	ctx = op.statementContext(ctx) // the caller cannot cancel the end of a savepoint
-	if err == nil {
+	op.mu.Lock()
+	saved := p.saved
+	op.mu.Unlock()
+	if err == nil && saved {
 		op.db.observe(ctx, "RELEASE")
 		if _, failure := op.via.ExecContext(ctx, "RELEASE SAVEPOINT "+p.savepoint()); failure != nil {
 			err = fmt.Errorf("end a nested write: %w", op.db.translate(failure, false))
@@ -81,8 +109,12 @@ func (op *operation) pop(ctx context.Context, p *part, err error) error {
 	if err == nil {
 		return nil
 	}
-	op.after, op.before = op.after[:p.after], op.before[:p.before]
-	for _, statement := range []string{"ROLLBACK TO SAVEPOINT ", "RELEASE SAVEPOINT "} {
+	op.after, op.before, op.gathered = op.after[:p.after], op.before[:p.before], op.gathered[:p.gathered]
+	var undo []string
+	if saved {
+		undo = []string{"ROLLBACK TO SAVEPOINT ", "RELEASE SAVEPOINT "}
+	}
+	for _, statement := range undo {
 		if _, failure := op.via.ExecContext(ctx, statement+p.savepoint()); failure != nil {
 			op.lose(fmt.Errorf("%w, after: %w", op.db.translate(failure, false), err))
 		}

@@ -148,6 +148,35 @@ func nestedFailsEverything(t *testing.T, db *database.DB) {
 	assert.Empty(t, notes(t, db))
 }
 
+func TestNestedWrite_has_a_savepoint_once_it_changes_something(t *testing.T) {
+	t.Parallel()
+	db := withNotes(t, testkit.SQLite(t))
+	seen := counted(db)
+	require.NoError(t, db.Write(t.Context(), func(ctx context.Context) error {
+		require.NoError(t, add(ctx, db, 1))
+		read := func(ctx context.Context) error { return db.Get(ctx, new(int), "SELECT COUNT(*) FROM notes") }
+		require.NoError(t, db.Write(ctx, read))
+		assert.Zero(t, seen("SAVEPOINT"), "nothing to undo")
+		require.ErrorIs(t, db.Write(ctx, func(ctx context.Context) error { return errors.Join(read(ctx), errNo) }), errNo)
+		require.Error(t, db.Write(ctx, func(ctx context.Context) error { return db.Get(ctx, new(int), "SELECT nonsense FROM notes") }))
+		assert.Zero(t, seen("SAVEPOINT"))
+		require.NoError(t, add(ctx, db, 2), "what failed inside harms nothing outside")
+
+		require.ErrorIs(t, db.Write(ctx, func(ctx context.Context) error {
+			require.NoError(t, db.Write(ctx, func(ctx context.Context) error { return add(ctx, db, 3) }))
+			require.Equal(t, 2, seen("SAVEPOINT"), "first that of the part around it")
+			return errNo
+		}), errNo)
+		require.NoError(t, db.Write(ctx, func(ctx context.Context) error {
+			var id int
+			return db.Get(ctx, &id, "INSERT INTO notes (id, text) VALUES (4, '') RETURNING id")
+		}))
+		assert.Equal(t, 3, seen("SAVEPOINT"))
+		return nil
+	}))
+	assert.Equal(t, []int{1, 2, 4}, notes(t, db))
+}
+
 func TestNestedWritesAtOnceFailTheTransaction(t *testing.T) {
 	t.Parallel()
 	const undone = "the whole transaction is undone"

@@ -41,6 +41,11 @@ type operation struct {
 	lost error
 	// dropped: the database undid the transaction when a statement failed.
 	dropped bool
+	// gathered is what is stored at the end; taken is what a Flush stored of the
+	// batch, which an operation that fails gives back.
+	gathered, taken []gathered
+	// batch is what the operation shares its transaction with, on SQLite.
+	batch *batch
 	// opened are rows that may still be open. They would keep SQLite from
 	// releasing a savepoint.
 	opened []openRows
@@ -52,12 +57,15 @@ type part struct {
 	outer   *part
 	reading bool // a Read, be it inside a Write
 	depth   int
-	ended   atomic.Bool
+	// saved: the part has its savepoint. The outermost one needs none of its own.
+	// Guarded by op.mu.
+	saved bool
+	ended atomic.Bool
 	// failed is the first statement of the part that failed, guarded by op.mu.
 	// A Read inside another part leaves it to that one.
 	failed error
-	// How many hooks there were when it began.
-	after, before int
+	// How many hooks and gathered items there were when it began.
+	after, before, gathered int
 }
 
 // runner is a transaction, or the connection that it is on.
@@ -178,7 +186,7 @@ func (op *operation) statementContext(ctx context.Context) context.Context {
 
 // run runs fn as the outermost part.
 func (op *operation) run(ctx context.Context, fn func(context.Context) error) error {
-	root := &part{op: op, reading: op.reading}
+	root := &part{op: op, reading: op.reading, saved: true}
 	op.top = root
 	defer root.ended.Store(true)
 	leave, err := scopeOf(ctx).enter(op.db)

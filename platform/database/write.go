@@ -90,7 +90,7 @@ func (db *DB) attempt(ctx context.Context, fn func(context.Context) error, rehea
 		return nil, err
 	}
 	defer op.end()
-	if err := op.run(ctx, fn); err != nil || rehearsal {
+	if err := op.run(ctx, op.thenStore(fn)); err != nil || rehearsal {
 		return nil, err
 	}
 	if err := op.runBefore(ctx); err != nil {

@@ -14,7 +14,8 @@ import (
 // FigureStore keeps the figures about orders, in the unit of work that changes
 // an order (docs/adr/0012).
 type FigureStore interface {
-	// AddToFigures changes the figures of restaurants and customers.
+	// AddToFigures changes the figures of restaurants and customers, at the end of
+	// the unit of work.
 	AddToFigures(ctx context.Context, tallies ...Tally) error
 }
 

@@ -28,6 +28,10 @@ func (s *Store) HasActiveOrders(ctx context.Context, customerID int64) (bool, er
 // go, and the figures about them; amounts and statuses stay, and what counts for
 // the restaurants.
 func (s *Store) EraseCustomer(ctx context.Context, customerID int64) error {
+	// What is still to be counted would bring figures of the customer back.
+	if err := s.figures.Flush(ctx); err != nil {
+		return fmt.Errorf("erase what orders hold of customer %d: %w", customerID, err)
+	}
 	for _, statement := range []string{
 		`UPDATE orders_items SET special_requests = NULL
 			WHERE special_requests IS NOT NULL AND order_id IN (SELECT id FROM orders_orders WHERE customer_id = ?)`,

@@ -70,7 +70,12 @@ func each(t *testing.T, run func(t *testing.T, w world)) {
 
 func open(t *testing.T, url string) world {
 	t.Helper()
-	db := databasetest.Open(t, url, eventbus.Migrations(), sqlstore.Migrations())
+	return on(t, databasetest.Open(t, url, eventbus.Migrations(), sqlstore.Migrations()))
+}
+
+// on is the module on that handle.
+func on(t *testing.T, db *database.DB) world {
+	t.Helper()
 	menu := restaurantstest.New(
 		restaurants.Restaurant{ID: 2, Name: "Spice Route", Currency: "INR", Timezone: "Asia/Kolkata", DeliveryFee: 30_50, IsActive: true, Version: 1},
 		restaurants.Restaurant{ID: 3, Name: "Wok", Currency: "INR", Timezone: "Asia/Kolkata", IsActive: true, Version: 1},

@@ -31,10 +31,19 @@ func Migrations() database.Migrations {
 }
 
 // Store implements core.Store. Create it with New. Safe for concurrent use.
-type Store struct{ db *database.DB }
+type Store struct {
+	db *database.DB
+	// figures gathers what orders change about them: most orders of a moment
+	// change the same rows.
+	figures *database.Gathering[core.Tally]
+}
 
 // New gives the store on that database.
-func New(db *database.DB) *Store { return &Store{db} }
+func New(db *database.DB) *Store {
+	s := &Store{db: db}
+	s.figures = database.NewGathering(db, s.storeFigures)
+	return s
+}
 
 var _ core.Store = (*Store)(nil)
 

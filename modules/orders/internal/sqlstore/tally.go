@@ -14,13 +14,18 @@ import (
 	"zomato/platform/money"
 )
 
-// AddToFigures implements core.FigureStore: for one order two statements for a
-// move that sells nothing, up to six for the first order of a customer; no more
-// for many orders that share a part. Each is an upsert of differences, so that
-// no row has to be read before it is changed. Rows are changed in the order of
-// their keys: two that add for many orders at once do not wait for each other
-// in a circle.
+// AddToFigures implements core.FigureStore. Nothing is stored before the end of
+// the unit of work, together with what others that share its commit add.
 func (s *Store) AddToFigures(ctx context.Context, tallies ...core.Tally) error {
+	return s.figures.Add(ctx, tallies...)
+}
+
+// storeFigures stores what was added: for one order two statements for a move
+// that sells nothing, up to six for the first order of a customer; no more for
+// many orders. Each is an upsert of differences, so that no row has to be read
+// before it is changed. Rows are changed in the order of their keys: two that
+// add for many orders at once do not wait for each other in a circle.
+func (s *Store) storeFigures(ctx context.Context, tallies []core.Tally) error {
 	all := addUp(tallies)
 	for _, add := range []func(context.Context, sums) error{s.addToHours, s.addItems, s.addItemDays, s.addCustomerItems, s.addToCustomers, s.addSpending} {
 		if err := add(ctx, all); err != nil {
