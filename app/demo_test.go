@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -15,6 +16,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
 
+	"zomato/app/demo"
+	"zomato/modules/customers"
+	"zomato/modules/restaurants"
 	"zomato/platform/clock"
 	"zomato/platform/config"
 	"zomato/platform/testkit"
@@ -154,6 +158,46 @@ func TestDemo_fills_what_is_switched_on(t *testing.T) {
 	require.EqualError(t, err, "demo needs customers: enable it")
 	_, err = filled(t, testkit.SQLite(t), demoCommand{Orders: 9}, clock.System{}.Now())
 	require.ErrorContains(t, err, "the least are 10")
+	_, err = filled(t, testkit.SQLite(t), demoCommand{Orders: 1 << 50}, clock.System{}.Now())
+	require.ErrorContains(t, err, "the most are 10000000")
+}
+
+// stopped is an importer of restaurants that is interrupted at the menus.
+type stopped struct {
+	restaurants.Importer
+
+	interrupt func()
+}
+
+// IsEmpty implements restaurants.Importer.
+func (stopped) IsEmpty(context.Context) (bool, error) { return true, nil }
+
+// ImportRestaurants implements restaurants.Importer.
+func (stopped) ImportRestaurants(context.Context, io.Reader, restaurants.Import) (restaurants.ImportReport, error) {
+	return restaurants.ImportReport{Created: 161}, nil
+}
+
+// ImportMenuItems implements restaurants.Importer.
+func (s stopped) ImportMenuItems(ctx context.Context, _ io.Reader, _ restaurants.Import) (restaurants.ImportReport, error) {
+	s.interrupt()
+	return restaurants.ImportReport{}, ctx.Err()
+}
+
+// noCustomers is an importer of customers that there are none of yet.
+type noCustomers struct{ customers.Importer }
+
+// IsEmpty implements customers.Importer.
+func (noCustomers) IsEmpty(context.Context) (bool, error) { return true, nil }
+
+func TestDemo_that_is_interrupted_says_what_it_leaves_behind(t *testing.T) {
+	t.Parallel()
+	ctx, interrupt := context.WithCancel(t.Context())
+	progress, err := os.Create(filepath.Join(t.TempDir(), "progress"))
+	require.NoError(t, err)
+	defer func() { require.NoError(t, progress.Close()) }()
+	to := demo.Modules{RestaurantImport: stopped{interrupt: interrupt}, Customers: noCustomers{}}
+	err = demoCommand{Orders: 10}.fillInto(ctx, to, false, clock.System{}.Now(), io.Discard, progress)
+	require.EqualError(t, err, "the database holds a part of the demo now; remove it and start again: interrupted")
 }
 
 func TestDemo_touches_no_database_with_a_record(t *testing.T) {
