@@ -162,6 +162,23 @@ func TestDemo_fills_what_is_switched_on(t *testing.T) {
 	require.ErrorContains(t, err, "the most are 10000000")
 }
 
+func TestDemo_has_ids_from_1_or_says_why_not(t *testing.T) {
+	t.Parallel()
+	for _, table := range []string{"restaurants_restaurants", "restaurants_menu_items", "customers_customers", "orders_orders"} {
+		t.Run(table, func(t *testing.T) {
+			t.Parallel()
+			url := testkit.Postgres(t)
+			app := serving(t, "DATABASE_URL="+url)
+			require.NoError(t, app.db.Write(context.Background(), func(ctx context.Context) error {
+				_, err := app.db.Exec(ctx, `SELECT nextval(pg_get_serial_sequence(?, 'id'))`, table) // what a unit of work that failed has done
+				return err
+			}))
+			_, err := filled(t, url, demoCommand{Orders: 10}, clock.System{}.Now())
+			require.ErrorContains(t, err, "do not begin at 1")
+		})
+	}
+}
+
 // stopped is an importer of restaurants that is interrupted at the menus.
 type stopped struct {
 	restaurants.Importer

@@ -60,8 +60,7 @@ func (f *filler) fillCity(ctx context.Context) error {
 	return f.readCity(ctx)
 }
 
-// readCity reads what was imported. That the ids begin at 1 is what examples
-// rely on.
+// readCity reads what was imported, which has the ids from 1.
 func (f *filler) readCity(ctx context.Context) error {
 	found, err := f.to.Restaurants.ByIDs(ctx, upTo(f.report.Restaurants))
 	if err != nil {

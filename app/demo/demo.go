@@ -70,8 +70,10 @@ type Report struct {
 // errNotEmpty says that the database has records already.
 var errNotEmpty = errors.New("the database is not empty: demo fills an empty one only; name another one by DATABASE_URL")
 
-// errIDs says that the first restaurant got another id than 1.
-var errIDs = errors.New("the ids of this database do not begin at 1, since records were made and removed before: give demo a fresh one")
+// errIDs says that the first restaurant, customer or order got another id than 1,
+// which examples rely on: ids were used up before, or somebody stores records
+// through a server meanwhile.
+var errIDs = errors.New("the ids of the demo's records do not begin at 1: give demo a fresh database, to which nobody writes meanwhile")
 
 // Fill fills the database. What an error leaves behind is in the report, a part
 // of the demo: once there are restaurants, the database is no longer empty.
