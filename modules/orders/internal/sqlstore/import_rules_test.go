@@ -19,11 +19,11 @@ import (
 	"zomato/platform/testkit"
 )
 
-// inCity runs a test on both databases, in a city of three customers and
+// inCity runs a test on both databases, in a city of nine customers and
 // restaurants. It is the first of January 2027 there.
 func inCity(t *testing.T, run func(t *testing.T, c city)) {
 	t.Helper()
-	testkit.EachDatabase(t, func(t *testing.T, url string) { run(t, newCity(t, url, 3, 3)) })
+	testkit.EachDatabase(t, func(t *testing.T, url string) { run(t, newCity(t, url, 9, 9)) })
 }
 
 // delivered is an order of customer 1 at restaurant 2, which was delivered an
@@ -96,11 +96,15 @@ func TestImport_takes_over_what_has_happened_and_when(t *testing.T) {
 func TestImport_publishes_one_event_a_list_and_none_for_an_empty_one(t *testing.T) {
 	t.Parallel()
 	inCity(t, func(t *testing.T, c city) {
-		other := delivered()
-		other.CustomerID, other.RestaurantID, other.Lines[0].MenuItemID = 3, 1, 11
-		c.relive(t, []orders.PastOrder{other, delivered(), other, delivered()})
-		c.relive(t, []orders.PastOrder{delivered()})
-		want := []string{`orders.imported {"customer_ids":[1,3],"restaurant_ids":[1,2]}`, `orders.imported {"customer_ids":[1],"restaurant_ids":[2]}`}
+		var all []orders.PastOrder
+		for id := int64(9); id > 0; id-- {
+			p := delivered()
+			p.CustomerID, p.RestaurantID, p.Lines[0].MenuItemID = id, 1+id%4, 10*(1+id%4)+1
+			all = append(all, p)
+		}
+		c.relive(t, all)
+		c.relive(t, []orders.PastOrder{delivered(), delivered()})
+		want := []string{`orders.imported {"customer_ids":[1,2,3,4,5,6,7,8,9],"restaurant_ids":[1,2,3,4]}`, `orders.imported {"customer_ids":[1],"restaurant_ids":[2]}`}
 		require.Equal(t, want, c.published(t))
 		for _, none := range [][]orders.PastOrder{nil, {}} {
 			require.Empty(t, c.relive(t, none))
@@ -151,8 +155,8 @@ func TestImport_refuses(t *testing.T) {
 		code  string
 		field string
 	}{
-		"a customer that does not exist":      {order(func(p *orders.PastOrder) { p.CustomerID = 4 }), customers.CodeNotFound, "path/customer_id"},
-		"a restaurant that does not exist":    {order(func(p *orders.PastOrder) { p.RestaurantID = 4 }), restaurants.CodeNotFound, "#/restaurant_id"},
+		"a customer that does not exist":      {order(func(p *orders.PastOrder) { p.CustomerID = 10 }), customers.CodeNotFound, "path/customer_id"},
+		"a restaurant that does not exist":    {order(func(p *orders.PastOrder) { p.RestaurantID = 10 }), restaurants.CodeNotFound, "#/restaurant_id"},
 		"an item that does not exist":         {order(func(p *orders.PastOrder) { p.Lines[0].MenuItemID = 99 }), restaurants.CodeItemNotFound, "#/order_items/0/menu_item_id"},
 		"an item of another restaurant":       {order(func(p *orders.PastOrder) { p.Lines[0].MenuItemID = 11 }), "item_of_other_restaurant", "#/order_items/0/menu_item_id"},
 		"no lines":                            {order(func(p *orders.PastOrder) { p.Lines = nil }), "required", "#/order_items"},

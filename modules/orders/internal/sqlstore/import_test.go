@@ -129,7 +129,7 @@ func tallies(random *rand.Rand, n int) []core.Tally {
 		t := core.Tally{
 			OrderID: placed, RestaurantID: int64(1 + random.IntN(2)), CustomerID: int64(1 + random.IntN(2)),
 			RestaurantName: fmt.Sprint("Kitchen ", placed), Currency: []string{"INR", "EUR"}[random.IntN(2)],
-			Day: calendar.Day(random.IntN(2)), Hour: random.IntN(2), To: orders.StatusPlaced, PlacedAt: time.UnixMilli(int64(random.IntN(9))),
+			Day: calendar.Day(random.IntN(2)), Hour: random.IntN(2), To: orders.StatusPlaced, PlacedAt: time.UnixMilli(int64(random.IntN(9)) - 9),
 		}
 		for item := range int64(1 + random.IntN(2)) {
 			quantity := int64(1 + random.IntN(3))

@@ -117,8 +117,10 @@ func moves(random *rand.Rand, at time.Time) []orders.PastMove {
 		return at
 	}
 	way := []orders.PastMove{
-		{To: orders.StatusConfirmed, By: access.Restaurant}, {To: orders.StatusPreparing, By: access.Staff},
-		{To: orders.StatusOutForDelivery, By: access.Courier}, {To: orders.StatusDelivered, By: access.Courier},
+		{To: orders.StatusConfirmed, By: access.Restaurant},
+		{To: orders.StatusPreparing, By: access.Staff},
+		{To: orders.StatusOutForDelivery, By: access.Courier},
+		{To: orders.StatusDelivered, By: access.Courier},
 	}
 	for _, m := range way[:random.IntN(len(way)+1)] {
 		m.At = later()

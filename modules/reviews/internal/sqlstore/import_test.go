@@ -163,12 +163,12 @@ func TestImport_publishes_one_event_a_list_and_none_for_an_empty_one(t *testing.
 	each(t, func(t *testing.T, w world) {
 		w.time.set(noon())
 		var list []reviews.PastReview
-		for _, o := range []orders.Order{w.order(by(6), at(3)), w.order(by(1), at(2)), w.order(by(6), at(2)), w.order(by(1), at(3))} {
+		for _, o := range []orders.Order{w.order(by(6), at(3)), w.order(by(1), at(2)), w.order(by(4), at(2)), w.order(by(1), at(3))} {
 			list = append(list, reviews.PastReview{WrittenAt: noon(), NewReview: reviews.NewReview{OrderID: o.ID, Rating: 3}})
 		}
 		w.relive(t, list...)
 		require.Empty(t, w.relive(t))
-		require.Equal(t, []string{`reviews.imported {"customer_ids":[1,6],"restaurant_ids":[2,3]}`}, w.published(t))
+		require.Equal(t, []string{`reviews.imported {"customer_ids":[1,4,6],"restaurant_ids":[2,3]}`}, w.published(t))
 	})
 }
 
