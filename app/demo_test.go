@@ -50,6 +50,11 @@ func TestDemo_is_a_city_in_which_the_examples_of_the_API_work(t *testing.T) {
 		}
 		tenth := app.Do(t, "GET", "/orders/10", "").Object(t)
 		require.Nil(t, tenth["review"])
+		require.InDelta(t, 1, tenth["customer_id"], 0)
+		require.InDelta(t, 2, tenth["restaurant_id"], 0)
+		require.Equal(t, []int64{5, 7}, selectAll[int64](t, app, `SELECT menu_item_id FROM orders_items WHERE order_id = 10 ORDER BY position`))
+		require.Equal(t, "Asha Rao", app.Do(t, "GET", "/customers/1", "").Object(t)["name"])
+		require.Empty(t, selectAll[int64](t, app, `SELECT order_id FROM reviews_reviews WHERE order_id <= 10`), "somebody may want to write one")
 		delivered, err := time.Parse(time.RFC3339, tenth["delivery_time"].(string)) //nolint:forcetypeassert // else the test fails
 		require.NoError(t, err)
 		require.WithinRange(t, delivered, time.Now().Add(-24*time.Hour), time.Now())
