@@ -100,6 +100,9 @@ func (c demoCommand) fillInto(ctx context.Context, to demo.Modules, served bool,
 	begin := time.Now()
 	report, err := demo.Fill(ctx, to, options)
 	done()
+	if err != nil && ctx.Err() != nil {
+		err = errors.New("interrupted") // whatever came of it in the database
+	}
 	switch {
 	case err == nil:
 	case report.Restaurants > 0:

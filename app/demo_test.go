@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -15,6 +16,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
 
+	"zomato/app/demo"
+	"zomato/modules/customers"
+	"zomato/modules/restaurants"
 	"zomato/platform/clock"
 	"zomato/platform/config"
 	"zomato/platform/testkit"
@@ -46,6 +50,11 @@ func TestDemo_is_a_city_in_which_the_examples_of_the_API_work(t *testing.T) {
 		}
 		tenth := app.Do(t, "GET", "/orders/10", "").Object(t)
 		require.Nil(t, tenth["review"])
+		require.InDelta(t, 1, tenth["customer_id"], 0)
+		require.InDelta(t, 2, tenth["restaurant_id"], 0)
+		require.Equal(t, []int64{5, 7}, selectAll[int64](t, app, `SELECT menu_item_id FROM orders_items WHERE order_id = 10 ORDER BY position`))
+		require.Equal(t, "Asha Rao", app.Do(t, "GET", "/customers/1", "").Object(t)["name"])
+		require.Empty(t, selectAll[int64](t, app, `SELECT order_id FROM reviews_reviews WHERE order_id <= 10`), "somebody may want to write one")
 		delivered, err := time.Parse(time.RFC3339, tenth["delivery_time"].(string)) //nolint:forcetypeassert // else the test fails
 		require.NoError(t, err)
 		require.WithinRange(t, delivered, time.Now().Add(-24*time.Hour), time.Now())
@@ -154,6 +163,63 @@ func TestDemo_fills_what_is_switched_on(t *testing.T) {
 	require.EqualError(t, err, "demo needs customers: enable it")
 	_, err = filled(t, testkit.SQLite(t), demoCommand{Orders: 9}, clock.System{}.Now())
 	require.ErrorContains(t, err, "the least are 10")
+	_, err = filled(t, testkit.SQLite(t), demoCommand{Orders: 1 << 50}, clock.System{}.Now())
+	require.ErrorContains(t, err, "the most are 10000000")
+}
+
+func TestDemo_has_ids_from_1_or_says_why_not(t *testing.T) {
+	t.Parallel()
+	for _, table := range []string{"restaurants_restaurants", "restaurants_menu_items", "customers_customers", "orders_orders"} {
+		t.Run(table, func(t *testing.T) {
+			t.Parallel()
+			url := testkit.Postgres(t)
+			app := serving(t, "DATABASE_URL="+url)
+			require.NoError(t, app.db.Write(context.Background(), func(ctx context.Context) error {
+				_, err := app.db.Exec(ctx, `SELECT nextval(pg_get_serial_sequence(?, 'id'))`, table) // what a unit of work that failed has done
+				return err
+			}))
+			_, err := filled(t, url, demoCommand{Orders: 10}, clock.System{}.Now())
+			require.ErrorContains(t, err, "do not begin at 1")
+		})
+	}
+}
+
+// stopped is an importer of restaurants that is interrupted at the menus.
+type stopped struct {
+	restaurants.Importer
+
+	interrupt func()
+}
+
+// IsEmpty implements restaurants.Importer.
+func (stopped) IsEmpty(context.Context) (bool, error) { return true, nil }
+
+// ImportRestaurants implements restaurants.Importer.
+func (stopped) ImportRestaurants(context.Context, io.Reader, restaurants.Import) (restaurants.ImportReport, error) {
+	return restaurants.ImportReport{Created: 161}, nil
+}
+
+// ImportMenuItems implements restaurants.Importer.
+func (s stopped) ImportMenuItems(ctx context.Context, _ io.Reader, _ restaurants.Import) (restaurants.ImportReport, error) {
+	s.interrupt()
+	return restaurants.ImportReport{}, ctx.Err()
+}
+
+// noCustomers is an importer of customers that there are none of yet.
+type noCustomers struct{ customers.Importer }
+
+// IsEmpty implements customers.Importer.
+func (noCustomers) IsEmpty(context.Context) (bool, error) { return true, nil }
+
+func TestDemo_that_is_interrupted_says_what_it_leaves_behind(t *testing.T) {
+	t.Parallel()
+	ctx, interrupt := context.WithCancel(t.Context())
+	progress, err := os.Create(filepath.Join(t.TempDir(), "progress"))
+	require.NoError(t, err)
+	defer func() { require.NoError(t, progress.Close()) }()
+	to := demo.Modules{RestaurantImport: stopped{interrupt: interrupt}, Customers: noCustomers{}}
+	err = demoCommand{Orders: 10}.fillInto(ctx, to, false, clock.System{}.Now(), io.Discard, progress)
+	require.EqualError(t, err, "the database holds a part of the demo now; remove it and start again: interrupted")
 }
 
 func TestDemo_touches_no_database_with_a_record(t *testing.T) {

@@ -37,6 +37,7 @@ func (f *filler) fillCity(ctx context.Context) error {
 	taken, err := f.to.RestaurantImport.ImportRestaurants(ctx, bytes.NewReader(restaurantsFile), restaurants.Import{
 		Mapping: source, Since: moment(f.begin), Pause: f.options.Pause,
 	})
+	f.report.Restaurants = int(taken.Created)
 	if err != nil {
 		return fmt.Errorf("import the restaurants: %w", err)
 	}
@@ -49,18 +50,17 @@ func (f *filler) fillCity(ctx context.Context) error {
 		return err
 	}
 	served, err := f.to.RestaurantImport.ImportMenuItems(ctx, menus, restaurants.Import{Source: source, Pause: f.options.Pause})
+	f.report.MenuItems = int(served.Created)
 	if err != nil {
 		return fmt.Errorf("import the menus: %w", err)
 	}
 	if bad := taken.Rejected + served.Rejected; bad > 0 {
 		return fmt.Errorf("%d rows of the demo's own data were refused", bad)
 	}
-	f.report.Restaurants, f.report.MenuItems = int(taken.Created), int(served.Created)
 	return f.readCity(ctx)
 }
 
-// readCity reads what was imported. That the ids begin at 1 is what examples
-// rely on.
+// readCity reads what was imported, which has the ids from 1.
 func (f *filler) readCity(ctx context.Context) error {
 	found, err := f.to.Restaurants.ByIDs(ctx, upTo(f.report.Restaurants))
 	if err != nil {

@@ -21,9 +21,12 @@ import (
 	"zomato/platform/clock"
 )
 
-// minOrders is the least number of orders: the first ten are there to be looked
-// at (see showcase).
-const minOrders = 10
+// How many orders there can be: the first ten are there to be looked at (see
+// showcase), and all customers are in memory at once.
+const (
+	minOrders = 10
+	maxOrders = 10_000_000
+)
 
 // history is how far back orders go. A review may be written within 30 days of
 // a delivery, so that all of them can have had one.
@@ -45,7 +48,7 @@ type Modules struct {
 
 // Options say what to fill in.
 type Options struct {
-	// Orders is their number, at least minOrders.
+	// Orders is their number, from minOrders to maxOrders.
 	Orders int
 	// Seed chooses one of the possible cities.
 	Seed uint64
@@ -67,11 +70,13 @@ type Report struct {
 // errNotEmpty says that the database has records already.
 var errNotEmpty = errors.New("the database is not empty: demo fills an empty one only; name another one by DATABASE_URL")
 
-// errIDs says that the first restaurant got another id than 1.
-var errIDs = errors.New("the ids of this database do not begin at 1, since records were made and removed before: give demo a fresh one")
+// errIDs says that the first restaurant, customer or order got another id than 1,
+// which examples rely on: ids were used up before, or somebody stores records
+// through a server meanwhile.
+var errIDs = errors.New("the ids of the demo's records do not begin at 1: give demo a fresh database, to which nobody writes meanwhile")
 
-// Fill fills the database. What an error leaves behind is a part of the demo:
-// the database is no longer empty.
+// Fill fills the database. What an error leaves behind is in the report, a part
+// of the demo: once there are restaurants, the database is no longer empty.
 func Fill(ctx context.Context, to Modules, o Options) (Report, error) {
 	if err := o.check(); err != nil {
 		return Report{}, err
@@ -102,6 +107,9 @@ func Fill(ctx context.Context, to Modules, o Options) (Report, error) {
 func (o Options) check() error {
 	if o.Orders < minOrders {
 		return fmt.Errorf("%d orders are too few: the least are %d", o.Orders, minOrders)
+	}
+	if o.Orders > maxOrders {
+		return fmt.Errorf("%d orders are too many: the most are %d", o.Orders, maxOrders)
 	}
 	return nil
 }

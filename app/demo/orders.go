@@ -50,6 +50,9 @@ func (f *filler) storeOrders(ctx context.Context, placed []orders.PastOrder) err
 	if err != nil {
 		return fmt.Errorf("import orders: %w", err)
 	}
+	if len(f.report.Orders) == 0 && stored[0].ID != 1 {
+		return errIDs
+	}
 	for _, o := range stored {
 		f.report.Orders[o.OrderStatus]++
 	}

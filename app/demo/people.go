@@ -56,6 +56,9 @@ func (f *filler) fillPeople(ctx context.Context) error {
 			return fmt.Errorf("import the customers: %w", err)
 		}
 		f.people = append(f.people, people...)
+		if f.people[0].ID != 1 {
+			return errIDs
+		}
 		if err = f.pause(ctx); err != nil {
 			return err
 		}

@@ -17,8 +17,8 @@ type Importer interface {
 	// are placed now: names and prices are copied from the present menu, every
 	// move must be one that the workflow allows to its role at its time, and the
 	// figures count all of it. Stock is neither taken nor given back. The
-	// error names the order by its place, from 0. Faults: those of Place and of
-	// changing a status.
+	// error names the order by its place, from 0. An empty list does nothing.
+	// Faults: those of Place and of changing a status.
 	ImportOrders(ctx context.Context, past []PastOrder) ([]Order, error)
 }
 
@@ -26,7 +26,8 @@ type Importer interface {
 type PastOrder struct {
 	NewOrder
 
-	// PlacedAt is not in the future, and neither is a move.
+	// PlacedAt is not in the future, and neither is a move. Times are kept to the
+	// millisecond.
 	PlacedAt time.Time
 	// Moves are what happened since, the oldest first.
 	Moves []PastMove

@@ -32,6 +32,10 @@ func ThreeDecimals(at time.Time) time.Time {
 	return at
 }
 
+// Told cuts an instant from elsewhere to what a Clock could have told, but for
+// the three decimals: the databases keep no more, and all times are in UTC.
+func Told(at time.Time) time.Time { return at.UTC().Truncate(time.Millisecond) }
+
 // Func makes a clock of a function; tests use it to set the time.
 type Func func() time.Time
 

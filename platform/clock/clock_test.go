@@ -35,6 +35,12 @@ func TestSystem_tells_times_that_sort_as_texts(t *testing.T) {
 	}
 }
 
+func TestTold_is_to_the_millisecond_and_in_UTC(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 3, 1, 17, 30, 0, 1_999_999, time.FixedZone("", 5*3600+1800))
+	require.Equal(t, time.Date(2026, 3, 1, 12, 0, 0, 1_000_000, time.UTC), clock.Told(at))
+}
+
 func TestZone_knows_what_is_the_same_everywhere(t *testing.T) {
 	t.Parallel()
 	for name, known := range map[string]bool{

@@ -28,6 +28,7 @@ type given struct {
 	fx.In
 
 	Service    orders.Service
+	Importer   orders.Importer
 	Routes     []httpserver.Routes   `group:"routes"`
 	Migrations []database.Migrations `group:"migrations"`
 }
@@ -53,6 +54,7 @@ func TestModule_gives_its_contract_its_routes_and_its_migrations(t *testing.T) {
 	t.Parallel()
 	got := build(t, ordersfx.Module())
 	require.NotNil(t, got.Service)
+	require.NotNil(t, got.Importer)
 	require.Len(t, got.Routes, 1)
 	require.Equal(t, "orders", got.Routes[0].Module)
 	require.Len(t, got.Routes[0].Endpoints, 7)
@@ -67,7 +69,9 @@ func TestDisabled_says_so_and_gives_nothing_else(t *testing.T) {
 	require.Empty(t, got.Migrations)
 	_, get := got.Service.Get(context.Background(), 1)
 	_, place := got.Service.Place(context.Background(), orders.NewOrder{})
-	for _, err := range []error{get, place} {
+	_, isEmpty := got.Importer.IsEmpty(context.Background())
+	_, importing := got.Importer.ImportOrders(context.Background(), nil)
+	for _, err := range []error{get, place, isEmpty, importing} {
 		require.True(t, fault.Is(err, "module_disabled"), "%v", err)
 		require.True(t, fault.IsKind(err, fault.Unavailable))
 	}

@@ -75,8 +75,9 @@ func TestDisabled_says_so_and_gives_nothing_else(t *testing.T) {
 	_, substitutes := got.Service.Substitutes(ctx, 1, nil)
 	_, importing := got.Importer.ImportRestaurants(ctx, nil, restaurants.Import{})
 	_, importingItems := got.Importer.ImportMenuItems(ctx, nil, restaurants.Import{})
+	_, isEmpty := got.Importer.IsEmpty(ctx)
 	for _, err := range []error{
-		importing, importingItems, get, byIDs, items, substitutes, got.Service.TakeStock(ctx, restaurants.Basket{}), got.Service.ReturnStock(ctx, nil),
+		importing, importingItems, isEmpty, get, byIDs, items, substitutes, got.Service.TakeStock(ctx, restaurants.Basket{}), got.Service.ReturnStock(ctx, nil),
 		got.Service.Rate(ctx, 1, restaurants.RatingChange{}),
 	} {
 		require.True(t, fault.Is(err, "module_disabled"), "%v", err)

@@ -29,6 +29,7 @@ type given struct {
 	fx.In
 
 	Service      reviews.Service
+	Importer     reviews.Importer
 	OfRestaurant restaurants.ReviewFigures
 	OfCustomer   customers.ReviewFigures
 	OfOrder      orders.ReviewLookup
@@ -68,6 +69,9 @@ func TestModule_gives_its_contract_its_routes_its_migrations_and_its_ports(t *te
 	require.NoError(t, err)
 	_, err = got.Service.Get(t.Context(), 1)
 	require.True(t, fault.Is(err, reviews.CodeNotFound), "%v", err)
+	empty, err := got.Importer.IsEmpty(t.Context())
+	require.NoError(t, err)
+	require.True(t, empty)
 	_, known, err := got.OfRestaurant.ReviewsOfRestaurant(t.Context(), 2, calendar.Days{})
 	require.NoError(t, err)
 	require.True(t, known, "there is a module to ask")
@@ -87,7 +91,9 @@ func TestDisabled_says_so_and_gives_nothing_else(t *testing.T) {
 	require.Empty(t, got.Erasers)
 	_, get := got.Service.Get(t.Context(), 1)
 	_, write := got.Service.Write(t.Context(), reviews.NewReview{})
-	for _, err := range []error{get, write} {
+	_, isEmpty := got.Importer.IsEmpty(t.Context())
+	_, importing := got.Importer.ImportReviews(t.Context(), nil)
+	for _, err := range []error{get, write, isEmpty, importing} {
 		require.True(t, fault.Is(err, "module_disabled"), "%v", err)
 		require.True(t, fault.IsKind(err, fault.Unavailable))
 	}

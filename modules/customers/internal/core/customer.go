@@ -53,7 +53,8 @@ type Filter struct {
 // findings about the fields.
 func (s *Service) Create(ctx context.Context, n NewCustomer) (customers.Customer, error) {
 	customer := fresh(n, s.clock.Now())
-	if err := tidy(&customer); err != nil {
+	findings := tidy(&customer)
+	if err := findings.Err(); err != nil {
 		return customers.Customer{}, err
 	}
 	return idempotency.Write(ctx, s.tx, func(ctx context.Context) (stored customers.Customer, err error) {
@@ -134,7 +135,8 @@ func (s *Service) Update(ctx context.Context, id int64, c Changes, versions []in
 		updated.IsActive = c.IsActive.Apply(old.IsActive)
 		updated.UpdatedAt = s.clock.Now()
 		updated.Version++
-		if err := tidy(&updated); err != nil {
+		findings := tidy(&updated)
+		if err := findings.Err(); err != nil {
 			return err
 		}
 		return s.store.Update(ctx, updated)
@@ -185,8 +187,8 @@ func (s *Service) eraseElsewhere(ctx context.Context, id int64) error {
 	return nil
 }
 
-// tidy trims the texts and refuses what breaks a rule, all at once.
-func tidy(c *customers.Customer) error {
+// tidy trims the texts and finds what breaks a rule, all at once.
+func tidy(c *customers.Customer) fault.Findings {
 	var findings fault.Findings
 	findings.Text("#/name", &c.Name, maxName)
 	if c.Email = strings.TrimSpace(c.Email); !isEmail(c.Email) {
@@ -194,7 +196,7 @@ func tidy(c *customers.Customer) error {
 	}
 	findings.Phone("#/phone_number", c.PhoneNumber)
 	findings.OptionalText("#/address", &c.Address, maxAddress)
-	return findings.Err()
+	return findings
 }
 
 // isEmail accepts an address as RFC 5322 writes it, without a display name and

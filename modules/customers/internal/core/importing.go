@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"zomato/modules/customers"
+	"zomato/platform/clock"
 )
 
 var _ customers.Importer = (*Service)(nil)
@@ -14,10 +15,16 @@ func (s *Service) IsEmpty(ctx context.Context) (bool, error) { return s.store.Is
 
 // ImportCustomers implements customers.Importer.
 func (s *Service) ImportCustomers(ctx context.Context, past []customers.PastCustomer) ([]customers.Customer, error) {
+	now := s.clock.Now()
 	taken := make([]customers.Customer, len(past))
 	for i, p := range past {
-		taken[i] = fresh(NewCustomer{Name: p.Name, Email: p.Email, PhoneNumber: p.PhoneNumber, Address: p.Address}, p.Since)
-		if err := tidy(&taken[i]); err != nil {
+		n := NewCustomer{Name: p.Name, Email: p.Email, PhoneNumber: p.PhoneNumber, Address: p.Address}
+		taken[i] = fresh(n, clock.Told(p.Since))
+		findings := tidy(&taken[i])
+		if p.Since.After(now) {
+			findings.Add("#/since", "out_of_range", "A customer from before did not come in the future.")
+		}
+		if err := findings.Err(); err != nil {
 			return nil, fmt.Errorf("customer %d: %w", i, err)
 		}
 	}
@@ -29,5 +36,8 @@ func (s *Service) ImportCustomers(ctx context.Context, past []customers.PastCust
 		}
 		return nil
 	})
-	return taken, err
+	if err != nil {
+		return nil, err
+	}
+	return taken, nil
 }

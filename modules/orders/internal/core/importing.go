@@ -11,6 +11,7 @@ import (
 	"zomato/modules/orders"
 	"zomato/modules/restaurants"
 	"zomato/platform/access"
+	"zomato/platform/clock"
 	"zomato/platform/fault"
 )
 
@@ -30,6 +31,9 @@ func (s *Service) IsEmpty(ctx context.Context) (bool, error) { return s.store.Is
 // ImportOrders implements orders.Importer. Rows are locked in the order of
 // reliability.md §2, customers by id.
 func (s *Service) ImportOrders(ctx context.Context, past []orders.PastOrder) ([]orders.Order, error) {
+	if len(past) == 0 {
+		return nil, nil // nothing happened that anybody had to be told of
+	}
 	now := s.clock.Now()
 	var stored []orders.Order
 	err := s.tx.Write(ctx, func(ctx context.Context) error {
@@ -54,7 +58,10 @@ func (s *Service) ImportOrders(ctx context.Context, past []orders.PastOrder) ([]
 		}
 		return s.bookImport(ctx, histories, records)
 	})
-	return stored, err
+	if err != nil {
+		return nil, err
+	}
+	return stored, nil
 }
 
 // bookImport adds to timelines and figures what orders went through, and tells
@@ -159,7 +166,7 @@ func (s *Service) relive(about subject, p orders.PastOrder, now time.Time) (hist
 	if err != nil {
 		return history{}, fmt.Errorf("find the time zone of restaurant %d: %w", x.restaurant.ID, err)
 	}
-	record := x.plan(zone).placedAt(p.PlacedAt)
+	record := x.plan(zone).placedAt(clock.Told(p.PlacedAt))
 	clear(record.FromStock)
 	h := history{record: record, entries: []Entry{placing(record, access.Principal{Role: access.Customer})}}
 	return h, h.move(p.Moves, now)
@@ -169,6 +176,7 @@ func (s *Service) relive(about subject, p orders.PastOrder, now time.Time) (hist
 func (h *history) move(moves []orders.PastMove, now time.Time) error {
 	last := h.record.OrderDate
 	for i, m := range moves {
+		m.At = clock.Told(m.At)
 		if m.At.Before(last) || m.At.After(now) {
 			return fault.Fields(fault.Field{
 				Pointer: fmt.Sprintf("#/moves/%d/at", i), Code: "out_of_range",

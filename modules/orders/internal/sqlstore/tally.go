@@ -77,22 +77,24 @@ type itemKey struct {
 	currency     string
 }
 
-// itemSum is what was sold of an item. An order that is cancelled brings no newer
-// name: only one that is placed has Sold above 0.
+// itemSum is what was sold of an item. Only an order that is placed, which has
+// Sold above 0, brings a name, even if it is cancelled later on in the list.
 type itemSum struct {
-	name     string
-	orderID  int64 // 0: none was placed
+	name     string // as in the last order that was placed; "": none was
+	orderID  int64  // 0: none was placed
 	quantity int64
 	revenue  money.Amount
 }
 
 type pairKey struct{ customerID, otherID int64 }
 
+// customerSum is what a customer's orders at a restaurant change by. A move
+// alone brings no name and no time.
 type customerSum struct {
 	counts   counts
-	name     string
-	placedAt int64
-	placed   int64 // new orders
+	placed   int64  // new orders
+	name     string // as in the latest of them; "": there are none
+	placedAt int64  // when that was placed; 0: there are none
 }
 
 type spendingKey struct {
@@ -144,27 +146,24 @@ func addUp(tallies []core.Tally) sums {
 }
 
 func addSold[K comparable](to map[K]itemSum, key K, t core.Tally, sold core.Sold) {
-	sum, known := to[key]
+	sum := to[key]
 	sum.quantity += sold.Quantity
 	sum.revenue += sold.Revenue
-	if !known || sold.Quantity > 0 {
-		sum.name = sold.Name
-	}
 	if sold.Quantity > 0 {
-		sum.orderID = t.OrderID
+		sum.name, sum.orderID = sold.Name, t.OrderID
 	}
 	to[key] = sum
 }
 
 func addToCustomer(to map[pairKey]customerSum, t core.Tally) {
 	key := pairKey{t.CustomerID, t.RestaurantID}
-	sum, known := to[key]
+	sum := to[key]
 	sum.counts.add(t)
 	if t.From == "" {
+		if at := database.Millis(t.PlacedAt); sum.placed == 0 || at >= sum.placedAt {
+			sum.name, sum.placedAt = t.RestaurantName, at
+		}
 		sum.placed++
-	}
-	if at := database.Millis(t.PlacedAt); !known || at >= sum.placedAt && t.From == "" {
-		sum.name, sum.placedAt = t.RestaurantName, at
 	}
 	to[key] = sum
 }

@@ -44,18 +44,19 @@ func (s *Store) addToHours(ctx context.Context, all sums) error {
 		})
 }
 
-// What pieces do to a row that is there. An order that is cancelled brings no
-// newer name.
+// What pieces do to a row that is there. Without an order that was placed there
+// is no newer name. The quantity does not tell: an order that was placed and
+// cancelled in one list adds none.
 const (
 	addQuantity = ` DO UPDATE SET quantity = f.quantity + excluded.quantity`
-	newerName   = `, name = CASE WHEN excluded.quantity > 0 THEN excluded.name ELSE f.name END`
+	newerName   = `, name = CASE WHEN excluded.name <> '' THEN excluded.name ELSE f.name END`
 )
 
 func (s *Store) addItems(ctx context.Context, all sums) error {
 	return upsert(ctx, s, sorted(all.items, compareItems), 7, `
 		INSERT INTO orders_figures_items AS f (restaurant_id, menu_item_id, currency, name, last_order_id, quantity, revenue)`,
 		` ON CONFLICT (restaurant_id, menu_item_id, currency)`+addQuantity+newerName+`, revenue = f.revenue + excluded.revenue,
-			last_order_id = CASE WHEN excluded.quantity > 0 THEN excluded.last_order_id ELSE f.last_order_id END`,
+			last_order_id = CASE WHEN excluded.last_order_id > 0 THEN excluded.last_order_id ELSE f.last_order_id END`,
 		func(k itemKey) []any {
 			sum := all.items[k]
 			return []any{k.restaurantID, k.menuItemID, k.currency, sum.name, sum.orderID, sum.quantity, int64(sum.revenue)}
@@ -92,10 +93,9 @@ func (s *Store) addSpending(ctx context.Context, all sums) error {
 		})
 }
 
-// newerVisit is whether orders were placed, none of which is older than what is
-// known: a move alone adds no order, and brings no newer name.
-const newerVisit = `excluded.placed + excluded.confirmed + excluded.preparing + excluded.out_for_delivery + excluded.delivered + excluded.cancelled > 0
-	AND excluded.last_order_at >= f.last_order_at`
+// newerVisit is whether orders were placed, the latest of which is no older than
+// what is known. A move alone adds no order, and brings no newer name.
+const newerVisit = `excluded.restaurant_name <> '' AND excluded.last_order_at >= f.last_order_at`
 
 const upsertCustomers = `
 	INSERT INTO orders_figures_customers AS f (customer_id, restaurant_id, restaurant_name, last_order_at,
@@ -104,7 +104,7 @@ const upsertCustomers = `
 const onCustomers = `
 	ON CONFLICT (customer_id, restaurant_id) DO UPDATE SET
 		restaurant_name = CASE WHEN ` + newerVisit + ` THEN excluded.restaurant_name ELSE f.restaurant_name END,
-		last_order_at = CASE WHEN excluded.last_order_at >= f.last_order_at THEN excluded.last_order_at ELSE f.last_order_at END, ` + addCounts + `
+		last_order_at = CASE WHEN ` + newerVisit + ` THEN excluded.last_order_at ELSE f.last_order_at END, ` + addCounts + `
 	RETURNING customer_id, restaurant_id, placed + confirmed + preparing + out_for_delivery + delivered + cancelled AS total`
 
 // addToCustomers counts orders for their customers, and the customers for the

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -68,6 +69,42 @@ func TestThe_same_file_again_changes_nothing(t *testing.T) {
 		assert.Equal(t, before, f.all(t))
 		sumAgain, countAgain := f.total(t)
 		assert.Equal(t, [2]int64{sum, count}, [2]int64{sumAgain, countAgain})
+	})
+}
+
+func TestNew_restaurants_came_when_the_import_says(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, f fixture) {
+		f.restaurants(t, own+"1,A,Thai,,,\n", restaurants.Import{})
+		a := f.find(t, "A")
+		require.Equal(t, int64(7), a.CreatedAt.UnixMilli(), "now")
+		long := time.Date(1969, 12, 24, 18, 0, 0, 1_999_999, time.FixedZone("", 5*3600))
+		got := f.restaurants(t, own+"1,A,Thai,Goa,4,2\n2,B,Thai,,,\n", restaurants.Import{Since: long})
+		require.Equal(t, [2]int64{1, 1}, [2]int64{got.Created, got.Updated})
+		require.Equal(t, a.CreatedAt, f.find(t, "A").CreatedAt, "it was there before")
+		require.Equal(t, int64(7), f.find(t, "A").UpdatedAt.UnixMilli())
+		require.Equal(t, long.Truncate(time.Millisecond).UTC(), f.find(t, "B").CreatedAt)
+		again := f.restaurants(t, own+"2,B,Thai,,,\n", restaurants.Import{Since: long.Add(time.Hour)})
+		require.Equal(t, int64(1), again.Unchanged)
+		require.Equal(t, long.Truncate(time.Millisecond).UTC(), f.find(t, "B").CreatedAt)
+	})
+}
+
+func TestIsEmpty_until_there_was_a_restaurant(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, f fixture) {
+		empty := func() bool {
+			is, err := f.IsEmpty(t.Context())
+			require.NoError(t, err)
+			return is
+		}
+		require.True(t, empty())
+		f.restaurants(t, own+"1,A,Thai,,,\n", restaurants.Import{DryRun: true})
+		require.True(t, empty(), "nothing was stored")
+		f.restaurants(t, own+"1,A,Thai,,,\n", restaurants.Import{})
+		require.False(t, empty())
+		require.NoError(t, f.service.Delete(t.Context(), f.find(t, "A").ID, nil))
+		require.False(t, empty(), "what was deleted was there")
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"zomato/modules/restaurants"
 	"zomato/modules/reviews"
+	"zomato/platform/clock"
 	"zomato/platform/fault"
 )
 
@@ -19,6 +20,9 @@ func (s *Service) IsEmpty(ctx context.Context) (bool, error) { return s.store.Is
 
 // ImportReviews implements reviews.Importer.
 func (s *Service) ImportReviews(ctx context.Context, past []reviews.PastReview) ([]reviews.Review, error) {
+	if len(past) == 0 {
+		return nil, nil // nothing happened that anybody had to be told of
+	}
 	now := s.clock.Now()
 	var stored []reviews.Review
 	err := s.tx.Write(ctx, func(ctx context.Context) error {
@@ -36,11 +40,15 @@ func (s *Service) ImportReviews(ctx context.Context, past []reviews.PastReview) 
 		}
 		return s.bookImport(ctx, records)
 	})
-	return stored, err
+	if err != nil {
+		return nil, err
+	}
+	return stored, nil
 }
 
 // takeOver stores one review from before, without what it counts for.
 func (s *Service) takeOver(ctx context.Context, p reviews.PastReview, now time.Time) (Record, error) {
+	p.WrittenAt = clock.Told(p.WrittenAt)
 	order, err := s.orders.Get(ctx, p.OrderID)
 	if err != nil {
 		return Record{}, err
@@ -54,7 +62,7 @@ func (s *Service) takeOver(ctx context.Context, p reviews.PastReview, now time.T
 		findings.Add("#/written_at", "out_of_range", "A review from before is neither older than the delivery nor in the future.")
 	}
 	if p.Reply != nil {
-		reply := *p.Reply
+		reply := reviews.Reply{Text: p.Reply.Text, At: clock.Told(p.Reply.At)}
 		findings.Text("#/reply/text", &reply.Text, maxReply)
 		if reply.At.After(now) || reply.At.Before(p.WrittenAt) {
 			findings.Add("#/reply/at", "out_of_range", "A reply from before is neither older than its review nor in the future.")
