@@ -132,8 +132,9 @@ func (e Encodable[T]) writeTo(w io.Writer) error {
 // huma does not tell an empty header from none, nor one from two.
 func keyParameter() *huma.Param {
 	return &huma.Param{
-		Name: idempotency.Header, In: "header", Example: "0d9c2a6e-5b8f-4c0e-9f2d-7a1b3c4d5e6f",
-		Description: "Any text of your choice that no other request of yours has had. The same request with the same key has its effect once, " +
+		// Without an example: /docs would send it with every request.
+		Name: idempotency.Header, In: "header",
+		Description: "Any text of your choice that no other request of yours has had, such as a new UUID. The same request with the same key has its effect once, " +
 			"and within 24 hours gets the same answer again, with `Idempotency-Replayed: true`. Another request with the key is 422 `" +
 			idempotency.CodeReused + "`; while the first is being answered, 409 `" + idempotency.CodeInProgress +
 			"` says in Retry-After when to ask again. A request that was refused may be corrected and sent with the same key.",
