@@ -95,7 +95,7 @@ func openDatabase(lc fx.Lifecycle, stop fx.Shutdowner, cfg config.Config, log *z
 	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
 	defer cancel()
 	db, err := database.Open(ctx, database.Config{
-		URL: cfg.DatabaseURL, WriteBatch: cfg.WriteBatch,
+		URL: cfg.DatabaseURL, WriteBatch: int(cfg.WriteBatch),
 		Fatal: giveUp(stop, log),
 	}, log)
 	if err != nil {

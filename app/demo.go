@@ -26,7 +26,7 @@ import (
 
 // demoCommand fills an empty database.
 type demoCommand struct {
-	Orders int    `default:"5000" help:"How many orders, of the last four weeks; a million takes some minutes."`
+	Orders int    `default:"5000" help:"How many orders of the last four weeks, 10 to 10,000,000; a million takes some minutes."`
 	Seed   uint64 `default:"1" help:"Another number gives another city life."`
 }
 

@@ -30,7 +30,7 @@ type commands struct {
 	Serve       serveCommand       `cmd:"" default:"1" help:"Serve the API (the default)."`
 	Migrate     migrateCommand     `cmd:"" help:"Apply the migrations of the enabled modules and stop."`
 	Import      importCommand      `cmd:"" help:"Take over restaurants or menus from a CSV file, also while a server runs."`
-	Demo        demoCommand        `cmd:"" help:"Fill an empty database with a city: restaurants, menus, customers, orders and reviews."`
+	Demo        demoCommand        `cmd:"" help:"Fill the empty database at DATABASE_URL with a city: restaurants, menus, customers, orders and reviews."`
 	Modules     modulesCommand     `cmd:"" help:"Print what this configuration is made of: its modules, and why each is on or off."`
 	OpenAPI     openAPICommand     `cmd:"" name:"openapi" help:"Print the OpenAPI document of the enabled modules."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask the instance at LISTEN whether it is ready; exit status 0 or 1."`

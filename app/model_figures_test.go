@@ -15,6 +15,9 @@ import (
 // bound.
 type period struct{ from, to string }
 
+// backward says that it ends before it begins, which is refused.
+func (p period) backward() bool { return p.from != "" && p.to != "" && p.from > p.to }
+
 func (p period) has(day string) bool {
 	return (p.from == "" || day >= p.from) && (p.to == "" || day < p.to)
 }

@@ -115,6 +115,10 @@ func (w *world) lookAtOrdersOf(r *modelRestaurant, limit int, periods []period) 
 	pages(w, path, "", limit, w.newestOrders(ours))
 	pages(w, path, "&status=delivered", limit, w.newestOrders(func(o *modelOrder) bool { return ours(o) && o.OrderStatus == "delivered" }))
 	for _, p := range periods {
+		if p.backward() {
+			w.refused(w.get("%s?%s", path, p.query()), 422, "out_of_range")
+			continue
+		}
 		pages(w, path, "&"+p.query(), limit, w.newestOrders(func(o *modelOrder) bool {
 			return ours(o) && p.has(o.OrderDate.at(r.Timezone).Format(time.DateOnly))
 		}))

@@ -166,6 +166,10 @@ func (w *world) lookAtRestaurant(r *modelRestaurant, limit int, periods []period
 	w.lookAtOrdersOf(r, limit, periods)
 	w.lookAtReviewsOf(r, limit)
 	for _, p := range periods {
+		if p.backward() {
+			w.refused(w.get("%s/analytics?%s", path, p.query()), 422, "out_of_range")
+			continue
+		}
 		shows(w, w.get("%s/analytics?%s", path, p.query()), 200, w.figuresOfRestaurant(r, p), "figures of restaurant %d from %q to %q", r.ID, p.from, p.to)
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net"
@@ -83,13 +84,15 @@ func TestReadme_five_minutes(t *testing.T) {
 	shell.Env = append(os.Environ(), "LISTEN="+listen, "DATABASE_URL="+testkit.SQLite(t), "LOG_LEVEL=error", "MAKEFLAGS=", "MAKELEVEL=0", "MODULES=", "DISABLED_MODULES=")
 	shell.Cancel = func() error { return shell.Process.Signal(syscall.SIGTERM) }
 	shell.WaitDelay = 30 * time.Second
-	output, err := shell.CombinedOutput()
-	require.NoError(t, err, "%s", output)
+	var aside bytes.Buffer // progress, on a slow machine
+	shell.Stderr = &aside
+	output, err := shell.Output()
+	require.NoError(t, err, "%s\n%s", output, &aside)
 
 	answers := regexp.MustCompile(`(?m)^@@ \d+\n`).Split(string(output), -1)[1:]
 	require.Len(t, answers, len(steps), "%s", output)
 	for i, s := range steps {
-		assert.True(t, matches(s.answer, answers[i]), "$ %s\nthe README shows\n%s\nthe answer was\n%s", s.command, s.answer, answers[i])
+		assert.True(t, matches(s.answer, answers[i]), "$ %s\nthe README shows\n%s\nthe answer was\n%s\n%s", s.command, s.answer, answers[i], &aside)
 	}
 }
 

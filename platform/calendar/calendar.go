@@ -76,6 +76,9 @@ func ParseDays(from, to string) (Days, error) {
 		return &day
 	}
 	days := Days{From: read("from", from), To: read("to", to)}
+	if len(findings) == 0 && days.From != nil && days.To != nil && *days.From > *days.To {
+		findings.Add("query/to", "out_of_range", "This day is before the one in from.")
+	}
 	return days, findings.Err()
 }
 

@@ -64,6 +64,16 @@ func TestDay_begins_after_a_skipped_midnight(t *testing.T) {
 	assert.Equal(t, time.Date(2026, 11, 1, 4, 0, 0, 0, time.UTC), twice.Begin(zone(t, "America/Havana")).UTC())
 }
 
+func TestParseDays_refuses_what_ends_before_it_begins(t *testing.T) {
+	t.Parallel()
+	_, err := calendar.ParseDays("2026-11-24", "2026-11-18")
+	f, ok := fault.As(err)
+	require.True(t, ok, "%v", err)
+	require.Equal(t, []string{"query/to", "out_of_range"}, []string{f.Fields[0].Pointer, f.Fields[0].Code})
+	_, err = calendar.ParseDays("2026-11-24", "2026-11-24")
+	require.NoError(t, err, "an empty range is one")
+}
+
 func TestParseDays_reports_both(t *testing.T) {
 	t.Parallel()
 	_, err := calendar.ParseDays("x", "2026-02-30")

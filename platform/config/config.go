@@ -27,7 +27,7 @@ type Config struct {
 	DisabledModules []string `env:"DISABLED_MODULES" doc:"Modules to leave out, separated by commas."`
 	Access          Access   `env:"ACCESS" doc:"open: everybody is staff. required: log-in (needs the identity module, which does not exist yet). Empty: open on loopback."`
 	LogLevel        Level    `env:"LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error."`
-	WriteBatch      int      `env:"WRITE_BATCH" envDefault:"256" doc:"SQLite: how many changes may share one commit; 1 is a commit for each."`
+	WriteBatch      Batch    `env:"WRITE_BATCH" envDefault:"256" doc:"SQLite: how many changes may share one commit; 1 is a commit for each."`
 	Timezone        string   `env:"TIMEZONE" envDefault:"Asia/Kolkata" doc:"IANA time zone of a restaurant that names none."`
 }
 
@@ -51,9 +51,26 @@ var errNoPort = errors.New("there is no port")
 // variables that look like ours and are none. The error lists all mistakes.
 func Load(environment []string) (cfg Config, warnings []string, err error) {
 	given := env.ToMap(environment)
-	err = env.ParseWithOptions(&cfg, env.Options{Environment: given})
+	err = plain(env.ParseWithOptions(&cfg, env.Options{Environment: given}))
 	cfg.Modules, cfg.DisabledModules = names(cfg.Modules), names(cfg.DisabledModules)
 	return cfg, strangers(given), errors.Join(err, cfg.check())
+}
+
+// plain leaves of the library's errors what the types below have said: the
+// operator knows variables, and no fields.
+func plain(err error) error {
+	all, ok := errors.AsType[env.AggregateError](err)
+	if !ok {
+		return err
+	}
+	errs := make([]error, len(all.Errors))
+	for i, e := range all.Errors {
+		errs[i] = e
+		if parse, ok := errors.AsType[env.ParseError](e); ok {
+			errs[i] = parse.Err
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // names drops empty entries and spaces of a comma list.
@@ -85,13 +102,23 @@ func (c *Config) check() error {
 	case c.Access == "" && err == nil && !isLoopback(host):
 		errs = append(errs, fmt.Errorf("LISTEN=%s is open to other machines and everybody who calls would be staff: state ACCESS=open if that is meant", c.Listen))
 	}
-	if c.WriteBatch < 1 {
-		errs = append(errs, fmt.Errorf("WRITE_BATCH=%d is less than 1", c.WriteBatch))
-	}
 	if _, err := clock.Zone(c.Timezone); err != nil {
 		errs = append(errs, fmt.Errorf("TIMEZONE=%s: %w", c.Timezone, err))
 	}
 	return errors.Join(errs...)
+}
+
+// Batch is how many changes may share one commit, at least 1.
+type Batch int
+
+// UnmarshalText reads a whole number from 1 up.
+func (b *Batch) UnmarshalText(text []byte) error {
+	number, err := strconv.Atoi(string(text))
+	if err != nil || number < 1 {
+		return fmt.Errorf("WRITE_BATCH=%q is no whole number from 1 up", text)
+	}
+	*b = Batch(number)
+	return nil
 }
 
 // Level is the least urgent level that is logged.

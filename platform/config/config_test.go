@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -34,6 +35,10 @@ func TestLoad_lists_every_mistake_at_once(t *testing.T) {
 	for _, mistake := range []string{"LISTEN=", `LOG_LEVEL="loud"`, "TIMEZONE=", "ACCESS=", "WRITE_BATCH="} {
 		require.ErrorContains(t, err, mistake)
 	}
+	require.Len(t, strings.Split(err.Error(), "\n"), 5, "each once")
+	require.NotContains(t, err.Error(), "parse", "nothing of the library")
+	_, _, err = config.Load([]string{"WRITE_BATCH=x"})
+	require.EqualError(t, err, `WRITE_BATCH="x" is no whole number from 1 up`)
 }
 
 func TestLoad_refuses_an_open_service_beyond_loopback_unless_it_is_stated(t *testing.T) {

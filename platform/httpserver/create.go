@@ -134,7 +134,7 @@ func keyParameter() *huma.Param {
 	return &huma.Param{
 		// Without an example: /docs would send it with every request.
 		Name: idempotency.Header, In: "header",
-		Description: "Any text of your choice that no other request of yours has had, such as a new UUID. The same request with the same key has its effect once, " +
+		Description: "Any text of your choice that no other request of yours to this path has had, such as a new UUID. The same request with the same key has its effect once, " +
 			"and within 24 hours gets the same answer again, with `Idempotency-Replayed: true`. Another request with the key is 422 `" +
 			idempotency.CodeReused + "`; while the first is being answered, 409 `" + idempotency.CodeInProgress +
 			"` says in Retry-After when to ask again. A request that was refused may be corrected and sent with the same key.",
