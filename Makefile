@@ -4,6 +4,9 @@ GOLANGCI_VERSION := 2.15.0
 GOVULNCHECK_VERSION := 1.1.4
 AIR_VERSION := 1.67.4
 
+# How long each parser is fuzzed.
+FUZZTIME ?= 1m
+
 # The version is part of the name: another one is another file.
 GOLANGCI := .tools/golangci-lint-$(GOLANGCI_VERSION)
 AIR := .tools/air-$(AIR_VERSION)
@@ -36,11 +39,16 @@ test: ## Vet and test everything, with the race detector, on throw-away servers
 	.tools/servers -- go test -race -shuffle=on -count=1 ./...
 
 .PHONY: gates
-gates: ## The long form of the tests that try to break promises (some minutes)
+gates: ## The long form of the tests that try to break promises (half an hour; FUZZTIME=10s)
 	scripts/test-servers.sh
 	go build -o .tools/servers ./platform/testkit/servers
 	ZOMATO_GATES=full .tools/servers -- go test -count=1 -timeout 60m -v -run '^TestGate' ./app -rapid.checks=1000 -rapid.steps=50 -rapid.nofailfile
 	ZOMATO_GATES=full .tools/servers -- go test -count=1 -timeout 60m -v -run '^TestGate' ./platform/database
+	scripts/fuzz.sh $(FUZZTIME)
+
+.PHONY: fuzz
+fuzz: ## Fuzz every parser, each for FUZZTIME (FUZZTIME=10s); the gates do it too
+	scripts/fuzz.sh $(FUZZTIME)
 
 .PHONY: bench
 bench: ## Measure the product from outside (some twenty minutes; FLAGS="-rows search -v")

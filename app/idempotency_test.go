@@ -102,7 +102,7 @@ func (app running) checkReplay(t *testing.T, p posted) {
 	first := app.Do(t, "POST", p.path, p.body, key...).Expect(t, 201)
 	require.Empty(t, first.Header.Get("Idempotency-Replayed"))
 	require.NotEmpty(t, first.Header.Get("Location"))
-	for _, path := range []string{p.path, strings.TrimSuffix(p.path, "/")} {
+	for _, path := range []string{p.path, strings.TrimSuffix(p.path, "/"), p.path + "/"} {
 		requireReplayed(t, first, app.Do(t, "POST", path, p.body, key...))
 	}
 	app.Do(t, "POST", p.path, p.other, key...).Problem(t, 422, "idempotency_key_reused")

@@ -7,6 +7,7 @@ import (
 	"io"
 	"reflect"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
@@ -46,13 +47,21 @@ func marshal(w io.Writer, value any) error {
 	return huma.DefaultJSONFormat.Marshal(w, value)
 }
 
-var errZeroCharacter = errors.New("it contains the character U+0000")
+var (
+	errZeroCharacter = errors.New("it contains the character U+0000")
+	errNoUTF8        = errors.New("it is not UTF-8")
+)
 
-// unmarshal decodes JSON and refuses the character zero, which Postgres cannot
-// store in a text.
+// unmarshal decodes JSON. It refuses the character zero, which Postgres cannot
+// store in a text, and bytes that are not UTF-8, which the decoder would replace.
 func unmarshal(data []byte, into any) error {
-	if _, raw := into.(*any); raw && containsZero(data) {
-		return errZeroCharacter
+	if _, raw := into.(*any); raw { // huma decodes twice
+		switch {
+		case containsZero(data):
+			return errZeroCharacter
+		case !utf8.Valid(data):
+			return errNoUTF8
+		}
 	}
 	return json.Unmarshal(data, into)
 }

@@ -33,6 +33,9 @@ func TestEvery_refusal_is_a_problem_document(t *testing.T) {
 		{"the character zero", "POST", "/dishes/", `{"name":"a\u0000","price":1}`, nil, 400, "malformed_json"},
 		{"a compressed body", "POST", "/dishes/", `{}`, []string{"Content-Encoding", "gzip"}, 415, "unsupported_content_encoding"},
 		{"another media type", "POST", "/dishes/", `{}`, []string{"Content-Type", "text/plain"}, 415, "unsupported_media_type"},
+		{"another media type in JSON", "POST", "/dishes/", `{}`, []string{"Content-Type", "application/merge-patch+json"}, 415, "unsupported_media_type"},
+		{"a media type that is none", "PUT", "/dishes/1", `{}`, []string{"Content-Type", "/"}, 415, "unsupported_media_type"},
+		{"bytes that are not UTF-8", "POST", "/dishes/", "{\"name\":\"\xff\",\"price\":1}", nil, 400, "malformed_json"},
 		{"a body too large", "POST", "/dishes/", tooLarge, nil, 413, "body_too_large"},
 		{"headers too large", "GET", "/dishes/", "", []string{"X-Large", strings.Repeat("x", 16<<10)}, 431, "headers_too_large"},
 		{"a broken escape in the query", "GET", "/dishes/?%zz=1", "", nil, 400, "malformed_query"},
@@ -104,6 +107,8 @@ func TestFindings_name_the_field_and_the_code(t *testing.T) {
 		{"an unknown field", "POST", "/dishes/", `{"name":"x","price":1,"is_admin":true}`, "#/is_admin", "unknown_field"},
 		{"a field in capitals", "POST", "/dishes/", `{"NAME":"x","name":"x","price":1}`, "#/NAME", "unknown_field"},
 		{"null for a field that cannot be empty", "PUT", "/dishes/1", `{"name":null}`, "#/name", "invalid"},
+		{"null for an optional field of a new record", "POST", "/dishes/", `{"name":"x","price":1,"tags":null}`, "#/tags", "invalid"},
+		{"null for a required field", "POST", "/dishes/", `{"name":null,"price":1}`, "#/name", "invalid"},
 		{"three decimals in an update", "PUT", "/dishes/1", `{"price":1.005}`, "#/price", "invalid"},
 		{"a number that no float holds", "POST", "/dishes/", `{"name":"x","price":1e400}`, "#/price", "invalid"},
 		{"an unknown field with dots and slashes", "POST", "/dishes/", `{"name":"x","price":1,"a/b~c.d":1}`, "#/a~1b~0c.d", "unknown_field"},
@@ -137,6 +142,17 @@ func TestAll_findings_are_reported_at_once(t *testing.T) {
 	t.Parallel()
 	got := call(t, "POST", start(t)+"/dishes/", `{"name":"","price":1.005,"x":1}`)
 	require.Len(t, got.Problem(t, 422, "invalid")["errors"], 3, got.Body)
+}
+
+func TestAll_nulls_are_reported_at_once(t *testing.T) {
+	t.Parallel()
+	url := start(t)
+	got := call(t, "PUT", url+"/dishes/1", `{"name":null,"price":null,"stock":null}`)
+	require.Len(t, got.Problem(t, 422, "invalid")["errors"], 2, got.Body)
+	call(t, "PUT", url+"/dishes/1", `{"stock":null}`).Expect(t, 200)
+	call(t, "PUT", url+"/dishes/1", `{"stock":null`).Problem(t, 400, "malformed_json")
+	call(t, "PUT", url+"/dishes/1", `[null]`).Problem(t, 422, "invalid")
+	call(t, "POST", url+"/dishes/", `{"name":"null","price":1}`).Expect(t, 201)
 }
 
 func TestAccess_is_decided_before_the_input_is_read(t *testing.T) {
@@ -179,4 +195,17 @@ func TestCase_does_not_count_in_a_media_type(t *testing.T) {
 	t.Parallel()
 	got := call(t, "POST", start(t)+"/dishes/", `{"name":"x","price":1}`, "Content-Type", "Application/JSON; Charset=UTF-8")
 	got.Expect(t, 201)
+}
+
+func TestThe_answer_is_JSON_whatever_Accept_says(t *testing.T) {
+	t.Parallel()
+	url := start(t)
+	for _, accept := range []string{"text/html", "json", "application/json;q=0", "a;b;c,d", ";", "a;,", "\xff"} {
+		for method, status := range map[string]int{"GET": 200, "PUT": 200, "DELETE": 204} {
+			got := callRaw(t, url, method, "/dishes/1", `{"name":"New"}`, "Accept", accept).Expect(t, status)
+			if status == 200 {
+				require.Equal(t, "application/json", got.Header.Get("Content-Type"), accept)
+			}
+		}
+	}
 }

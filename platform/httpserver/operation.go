@@ -167,11 +167,12 @@ func (s *Server) describe(op Operation, module string) huma.Operation {
 }
 
 // guard decides who may call, and refuses path ids that are no positive
-// integers, single parameters given twice and texts that are no idempotency
-// key, before the input is read.
+// integers, single parameters given twice, texts that are no idempotency key,
+// bodies that are no JSON and nulls that mean nothing, before the input is read.
 func (s *Server) guard(op Operation) func(huma.Context, func(huma.Context)) {
 	ids := pathIDs(op.Path)
 	return func(ctx huma.Context, next func(huma.Context)) {
+		c := humafiber.Unwrap(ctx)
 		refusal := decide(op.Access, access.From(ctx.Context()), ctx.Param)
 		if refusal == nil {
 			refusal = refuseIDs(ctx, ids)
@@ -180,13 +181,20 @@ func (s *Server) guard(op Operation) func(huma.Context, func(huma.Context)) {
 			refusal = refuseRepeated(ctx)
 		}
 		if refusal == nil && op.creates {
-			refusal = takeKey(humafiber.Unwrap(ctx))
+			refusal = takeKey(c)
+		}
+		if described := ctx.Operation(); refusal == nil && described.RequestBody != nil && len(c.Body()) > 0 {
+			if refusal = refuseMedia(c); refusal == nil {
+				refusal = refuseNulls(s.api.OpenAPI().Components.Schemas, described, c.Body())
+			}
 		}
 		if refusal != nil {
-			c := humafiber.Unwrap(ctx)
 			s.write(c, refusal.of(requestOf(c.UserContext())))
 			return
 		}
+		// There is one form of an answer, so there is nothing to choose (RFC 9110
+		// §12.5.1). Huma would choose after the effect, and panics over some lists.
+		c.Request().Header.Del(fiber.HeaderAccept)
 		next(ctx)
 	}
 }

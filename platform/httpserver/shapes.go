@@ -103,7 +103,7 @@ type DaysQuery struct {
 func (q *DaysQuery) Days() (calendar.Days, error) { return calendar.ParseDays(q.From, q.To) }
 
 // Field is a field of a partial update that cannot be emptied: absent stays,
-// null is refused.
+// null is refused (refuseNulls), since the document has a plain T.
 type Field[T any] struct{ patch.Field[T] }
 
 // Schema implements huma.SchemaProvider: in the document it is a plain T.
@@ -111,13 +111,7 @@ func (Field[T]) Schema(r huma.Registry) *huma.Schema { return schemaOf[T](r) }
 
 // Resolve implements huma.ResolverWithPath.
 func (f *Field[T]) Resolve(ctx huma.Context, at *huma.PathBuffer) []error {
-	if !f.Null {
-		return resolve(&f.Value, ctx, at)
-	}
-	return []error{&finding{
-		location: at.String(), code: codeInvalid, status: http.StatusUnprocessableEntity,
-		detail: "This field cannot be null: leave it out to keep it as it is.",
-	}}
+	return resolve(&f.Value, ctx, at)
 }
 
 // Nullable is a field of a partial update that an explicit null empties.

@@ -42,7 +42,8 @@ func Of(texts ...string) []string {
 // Fold gives the text without case and accents: "Café" and "CAFE" fold alike.
 func Fold(text string) string {
 	var out strings.Builder
-	for _, r := range norm.NFKD.String(text) {
+	// Behind bytes that are not UTF-8 the normalisation leaves letters as they are.
+	for _, r := range norm.NFKD.String(strings.ToValidUTF8(text, string(utf8.RuneError))) {
 		if r < firstAccent || r > lastAccent {
 			out.WriteRune(unicode.ToLower(r))
 		}

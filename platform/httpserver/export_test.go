@@ -1,0 +1,10 @@
+package httpserver
+
+// ContainsZero tells whether JSON has the escape of the character zero.
+func ContainsZero(data []byte) bool { return containsZero(data) }
+
+// Matches tells whether If-None-Match names a tag.
+func Matches(header, tag string) bool { return matches(header, tag) }
+
+// RequestID gives the id of a request that says this one.
+func RequestID(given string) string { return requestID(given) }
