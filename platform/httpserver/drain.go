@@ -59,7 +59,7 @@ func (c *connections) mark(conn net.Conn, waiting bool) {
 	defer one.mu.Unlock()
 	one.waiting = waiting
 	if !waiting && c.stopping.Load() {
-		_ = conn.SetReadDeadline(time.Now().Add(readTimeout)) //nolint:forbidigo // a deadline of the operating system
+		_ = conn.SetReadDeadline(time.Now().Add(readTimeout))
 	}
 }
 
