@@ -32,6 +32,8 @@ type orderers struct {
 	once bool
 	// keyless is for seeing the gate fail: each try has a key of its own.
 	keyless bool
+	// firstOrder is the number of each client's first order.
+	firstOrder int
 
 	done  atomic.Bool
 	group sync.WaitGroup
@@ -72,7 +74,7 @@ func (o *orderers) furnish(t *testing.T, clients int) {
 func (o *orderers) begin(clients int) {
 	for i := range clients {
 		o.group.Go(func() {
-			for n := 0; !o.done.Load(); n++ {
+			for n := o.firstOrder; !o.done.Load(); n++ {
 				if !o.order(i, n) {
 					return
 				}
