@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -52,13 +53,12 @@ func (w *walTrace) follow(pipe string) error {
 	if err != nil {
 		return err
 	}
-	defer file.Close()
 	lines := bufio.NewScanner(file)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
 		w.read(lines.Text())
 	}
-	return lines.Err()
+	return errors.Join(lines.Err(), file.Close())
 }
 
 func TestGate_fsync_comes_before_each_answer(t *testing.T) {

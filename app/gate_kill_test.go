@@ -11,12 +11,12 @@ import (
 	"zomato/platform/testkit"
 )
 
-// gateKills is how often a product is killed.
-func gateKills() int {
+// gateKills is how often a product is killed, and under how many clients.
+func gateKills() (kills, clients int) {
 	if gatesAreFull() {
-		return 100
+		return 100, 32
 	}
-	return 3
+	return 3, 8
 }
 
 // killing kills a product under load at random moments and starts it again.
@@ -40,7 +40,7 @@ func (k killing) violations(t *testing.T, url string) []string {
 	var waits []time.Duration
 	for range k.kills {
 		before := o.acknowledgements()
-		waitFor(t, "orders", func() bool { return o.acknowledgements() > before || o.failed() })
+		waitFor(t, "orders", func() bool { return o.acknowledgements() >= before+k.clients || o.failed() })
 		<-time.After(rand.N(150 * time.Millisecond)) // the moment is the matter
 		p.kill()
 		if rand.IntN(5) == 0 { // also while it starts
@@ -64,7 +64,8 @@ func (k killing) violations(t *testing.T, url string) []string {
 func TestGate_kill_loses_no_acknowledged_order_and_makes_none_twice(t *testing.T) {
 	t.Parallel()
 	testkit.EachDatabase(t, func(t *testing.T, url string) {
-		k := killing{argv: []string{product(t)}, clients: 8, kills: gateKills()}
+		kills, clients := gateKills()
+		k := killing{argv: []string{product(t)}, clients: clients, kills: kills}
 		require.Empty(t, k.violations(t, url))
 	})
 }

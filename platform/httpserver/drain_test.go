@@ -25,7 +25,7 @@ func TestStop_does_not_wait_for_connections_without_a_request(t *testing.T) {
 	for i := range 8 {
 		conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", server.Address())
 		require.NoError(t, err)
-		defer func() { require.NoError(t, conn.Close()) }()
+		t.Cleanup(func() { require.NoError(t, conn.Close()) })
 		if i%2 == 1 { // the others are reserves
 			_, err = conn.Write([]byte("GET /health/live HTTP/1.1\r\nHost: t\r\n\r\n"))
 			require.NoError(t, err)
