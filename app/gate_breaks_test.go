@@ -19,6 +19,7 @@ func replacements() []replacement {
 		{"../platform/database/sqlite.go", `{"synchronous", "2",`, `{"synchronous", brokenLevel(),`},
 		{"../platform/database/batch.go", "\terr := b.commit(ctx)\n", "\tb.answerEarly()\n\terr := overlookFailure(b.commit(ctx))\n"},
 		{"../platform/database/query.go", "\treturn db.settle(ctx, sqlx.SelectContext(", "\tdb.commitHalf(ctx, query)\n\treturn db.settle(ctx, sqlx.SelectContext("},
+		{"../platform/eventbus/publisher.go", "stored.position, err = p.outbox.add(ctx, stored, p.clock.Now())", "stored.position, err = database.BrokenAdd(ctx, stored, p.clock.Now(), p.outbox.add)"},
 		{"main.go", "\tsignal := <-app.Wait()\n", "\tsignal := <-app.Wait()\n\tif os.Getenv(\"BREAK\") == \"stop\" {\n\t\tos.Exit(0)\n\t}\n"},
 	}
 }
@@ -70,6 +71,15 @@ func overlookFailure(err error) error {
 		return nil
 	}
 	return err
+}
+
+// outbox: an event is not stored with its cause.
+func BrokenAdd[R, P any](ctx context.Context, stored R, now time.Time, add func(context.Context, R, time.Time) (P, error)) (P, error) {
+	if broken("outbox") {
+		var nowhere P
+		return nowhere, nil
+	}
+	return add(ctx, stored, now)
 }
 
 // torn: an order and its lines are two transactions. With one client only,

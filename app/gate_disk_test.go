@@ -140,7 +140,7 @@ func TestGate_disk_full_of_a_file_system(t *testing.T) {
 		return // and no skip: it is no promise of its own
 	}
 	t.Cleanup(func() {
-		require.NoError(t, exec.CommandContext(context.Background(), "umount", folder).Run()) //nolint:usetesting // that of the test has ended
+		require.NoError(t, exec.CommandContext(context.Background(), "umount", folder).Run())
 	})
 	require.Empty(t, filling(t, product(t), "sqlite:"+folder+"/test.db", smallDisk{folder}, func(t *testing.T, address string, o *orderers) {
 		t.Helper()
