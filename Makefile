@@ -36,7 +36,7 @@ test: ## Vet and test everything, with the race detector, on throw-away servers
 	.tools/servers -- go test -race -shuffle=on -count=1 ./...
 
 .PHONY: gates
-gates: ## The long form of the tests that try to break promises (some minutes)
+gates: ## The long form of the tests that try to break promises (a quarter of an hour)
 	scripts/test-servers.sh
 	go build -o .tools/servers ./platform/testkit/servers
 	ZOMATO_GATES=full .tools/servers -- go test -count=1 -timeout 60m -v -run '^TestGate' ./app -rapid.checks=1000 -rapid.steps=50 -rapid.nofailfile

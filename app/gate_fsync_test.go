@@ -18,11 +18,11 @@ import (
 // tracing runs a product behind strace while orders are placed.
 func tracing(t *testing.T, binary string, orders int, variables ...string) *walTrace {
 	t.Helper()
-	strace, err := exec.LookPath("strace")
+	said, err := exec.CommandContext(t.Context(), "strace", "-f", "-o", os.DevNull, "true").CombinedOutput()
 	if err != nil && os.Getenv("CI") != "true" {
-		t.Skip("skipped: strace is not installed; with CI=true this test fails")
+		t.Skipf("skipped: strace is not installed or may not trace (%v %s); with CI=true this test fails", err, said)
 	}
-	require.NoError(t, err, "scripts/test-servers.sh installs it")
+	require.NoError(t, err, "scripts/test-servers.sh installs strace: %s", said)
 	pipe := filepath.Join(t.TempDir(), "trace")
 	require.NoError(t, syscall.Mkfifo(pipe, 0o600))
 	trace, read := newWALTrace(), make(chan error, 1)
@@ -30,7 +30,7 @@ func tracing(t *testing.T, binary string, orders int, variables ...string) *walT
 
 	// A string is printed whole up to 4,300 bytes, which holds a page.
 	p := start(t, testkit.SQLite(t), []string{
-		strace, "-f", "-qq", "-y", "-s", "4300", "-e", "signal=none", "-e", "trace=pwrite64,write,fsync,fdatasync", "-o", pipe, binary,
+		"strace", "-f", "-qq", "-y", "-s", "4300", "-e", "signal=none", "-e", "trace=pwrite64,write,fsync,fdatasync", "-o", pipe, binary,
 	}, variables...)
 	o := newOrderers(t)
 	o.address.set(p.address)

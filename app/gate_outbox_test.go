@@ -89,7 +89,7 @@ func TestGate_outbox_delivers_what_was_committed_before_a_kill(t *testing.T) {
 		return
 	}
 	testkit.EachDatabase(t, func(t *testing.T, url string) {
-		require.Empty(t, forgetting(t, url, product(t), 400, 40))
+		require.Empty(t, forgetting(t, url, product(t), 160, 40))
 	})
 }
 
