@@ -161,11 +161,14 @@ func TestGate_disk_full_notices_a_failed_commit_that_is_acknowledged(t *testing.
 	require.Contains(t, kinds(violations), "lost")
 }
 
-func TestGate_disk_error_ends_the_process_and_loses_nothing(t *testing.T) {
-	t.Parallel()
+// breaking breaks the disk of a product under load: it has to end with status 1,
+// and starts again on a disk that works.
+func breaking(t *testing.T, binary string, variables ...string) (violations []string) {
+	t.Helper()
 	url, disk := testkit.SQLite(t), newFaultyDisk(t)
+	variables = append(variables, disk.variables()...)
 	o := newOrderers(t)
-	p := start(t, url, []string{product(t)}, disk.variables()...)
+	p := start(t, url, []string{binary}, variables...)
 	o.address.set(p.address)
 	o.furnish(t, 8)
 	o.begin(8)
@@ -173,17 +176,36 @@ func TestGate_disk_error_ends_the_process_and_loses_nothing(t *testing.T) {
 		before := o.acknowledgements()
 		waitFor(t, "orders", func() bool { return o.acknowledgements() >= before+8 || o.failed() })
 		disk.fail(t, []string{"sync", "write"}[i%2])
-		<-p.exited
-		require.Equal(t, 1, p.command.ProcessState.ExitCode(), p.log())
-		require.Contains(t, p.log(), "the disk failed: nothing is written any more")
+		// What is acknowledged after that was on its way, one order a client.
+		before = o.acknowledgements()
+		waitFor(t, "the end", func() bool { return p.ended() || o.acknowledgements() > before+3*8 || o.failed() })
+		if !p.ended() {
+			violations = append(violations, "alive: it goes on with a broken disk")
+			p.kill()
+		} else if status := p.command.ProcessState.ExitCode(); status != 1 || !strings.Contains(p.log(), "the disk failed: nothing is written any more") {
+			violations = append(violations, fmt.Sprintf("status: %d, %s", status, p.log()))
+		}
 		disk.mend(t)
-		p = start(t, url, []string{product(t)}, disk.variables()...)
+		p = start(t, url, []string{binary}, variables...)
 		o.address.set(p.address)
 	}
 	o.end()
 	require.Equal(t, 0, p.stop(), p.log())
 	t.Logf("%d disk errors: %d orders acknowledged, %d requests without an answer, %d answers 503", gateFaults(), len(o.told), o.unanswered.Load(), o.unavailable.Load())
-	require.Empty(t, append(o.violations, gateViolations(t, url, o.told)...))
+	return append(append(violations, o.violations...), gateViolations(t, url, o.told)...)
+}
+
+func TestGate_disk_error_ends_the_process_and_loses_nothing(t *testing.T) {
+	t.Parallel()
+	require.Empty(t, breaking(t, product(t)))
+}
+
+// A gate that has never been seen to fail proves nothing.
+func TestGate_disk_error_notices_a_failed_commit_that_is_acknowledged(t *testing.T) {
+	t.Parallel()
+	violations := kinds(breaking(t, brokenProduct(t), "BREAK=full"))
+	require.Contains(t, violations, "alive")
+	require.Contains(t, violations, "lost")
 }
 
 // powerless is an account without rights, for a test that runs as root, whom no

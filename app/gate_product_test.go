@@ -145,10 +145,17 @@ func (p *instance) log() string {
 
 // signal sends a signal to the product, and to what it runs behind.
 func (p *instance) signal(signal syscall.Signal) {
+	if !p.ended() {
+		_ = syscall.Kill(-p.command.Process.Pid, signal) // one that has just ended does not mind
+	}
+}
+
+func (p *instance) ended() bool {
 	select {
 	case <-p.exited:
+		return true
 	default:
-		_ = syscall.Kill(-p.command.Process.Pid, signal) // one that has just ended does not mind
+		return false
 	}
 }
 
