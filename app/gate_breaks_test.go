@@ -20,7 +20,7 @@ func replacements() []replacement {
 		{"../platform/database/batch.go", "\terr := b.commit(ctx)\n", "\tb.answerEarly()\n\terr := overlookFailure(b.commit(ctx))\n"},
 		{"../platform/database/query.go", "\treturn db.settle(ctx, sqlx.SelectContext(", "\tdb.commitHalf(ctx, query)\n\treturn db.settle(ctx, sqlx.SelectContext("},
 		{"../platform/eventbus/publisher.go", "stored.position, err = p.outbox.add(ctx, stored, p.clock.Now())", "stored.position, err = database.BrokenAdd(ctx, stored, p.clock.Now(), p.outbox.add)"},
-		{"main.go", "\tsignal := <-app.Wait()\n", "\tsignal := <-app.Wait()\n\tif os.Getenv(\"BREAK\") == \"stop\" {\n\t\tos.Exit(0)\n\t}\n"},
+		{"main.go", "\t\ttold = <-signals\n", "\t\ttold = <-signals\n\t\tif os.Getenv(\"BREAK\") == \"stop\" {\n\t\t\tos.Exit(0)\n\t\t}\n"},
 	}
 }
 

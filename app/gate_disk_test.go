@@ -111,6 +111,20 @@ func TestGate_disk_full_refuses_writes_and_goes_on_by_itself(t *testing.T) {
 	require.Empty(t, filling(t, product(t), testkit.SQLite(t), newFaultyDisk(t), checkFull))
 }
 
+func TestGate_disk_full_at_a_start_is_told_in_a_sentence(t *testing.T) {
+	t.Parallel()
+	url, disk := testkit.SQLite(t), newFaultyDisk(t)
+	for range 2 { // without a file, and with one
+		disk.fail(t, "full")
+		p := spawn(t, url, []string{product(t)}, disk.variables()...)
+		<-p.exited
+		require.Equal(t, 1, p.command.ProcessState.ExitCode(), p.log())
+		require.Contains(t, p.log(), "cannot be opened: its disk is full: make room on it")
+		disk.mend(t)
+		require.Equal(t, 0, start(t, url, []string{product(t)}, disk.variables()...).stop())
+	}
+}
+
 // smallDisk is a file system of its own that is filled indeed. It takes root.
 type smallDisk struct{ folder string }
 

@@ -76,6 +76,15 @@ func TestGate_stop_answers_whatever_has_an_effect(t *testing.T) {
 	})
 }
 
+func TestGate_stop_at_the_start_ends_with_status_0(t *testing.T) {
+	t.Parallel()
+	testkit.EachDatabase(t, func(t *testing.T, url string) {
+		for range 2 * gateStops() {
+			require.Equal(t, 0, start(t, url, []string{product(t)}).stop(), "as soon as it serves")
+		}
+	})
+}
+
 // A gate that has never been seen to fail proves nothing.
 func TestGate_stop_notices_requests_that_are_cut_off(t *testing.T) {
 	t.Parallel()

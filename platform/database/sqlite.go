@@ -48,7 +48,7 @@ func (db *DB) openSQLite(ctx context.Context, name string) error {
 	}
 	db.path = path
 	if db.writer, err = openSQLitePool(ctx, path, writerOptions, 1, prepareWriter); err != nil {
-		return fmt.Errorf("open the SQLite database %s: %w", path, err)
+		return cannotOpen(path, err)
 	}
 	db.readers, err = openSQLitePool(ctx, path, readerOptions, readerConnections(), checkReader)
 	if err != nil {

@@ -6,6 +6,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
+
+	"github.com/mattn/go-sqlite3"
 )
 
 // checkWritable says in a sentence what keeps a SQLite file from being written.
@@ -26,6 +29,15 @@ func checkWritable(path string) error {
 		return cannotWrite("the folder "+folder, err)
 	}
 	return nil
+}
+
+// cannotOpen adds the cure where there is one: SQLite needs some room to open a
+// file.
+func cannotOpen(path string, cause error) error {
+	if lite, ok := errors.AsType[sqlite3.Error](cause); ok && (lite.Code == sqlite3.ErrFull || lite.SystemErrno == syscall.ENOSPC) {
+		return fmt.Errorf("the SQLite database %s cannot be opened: its disk is full: make room on it (%w)", path, cause)
+	}
+	return fmt.Errorf("open the SQLite database %s: %w", path, cause)
 }
 
 // cannotWrite names the cause and the cure.
