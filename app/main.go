@@ -11,8 +11,10 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
 	"runtime/debug"
 	"strings"
+	"syscall"
 	"text/tabwriter"
 	"time"
 	_ "time/tzdata" // restaurants have time zones; the machine may have no database of them
@@ -83,16 +85,33 @@ func (serveCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	start, cancel := context.WithTimeout(context.Background(), app.StartTimeout())
-	defer cancel()
-	if err = app.Start(start); err != nil {
+	signals := app.Wait() // before the start: until it is called, a signal kills
+	begun, err := startUnlessSignalled(app)
+	if err != nil {
 		return err
 	}
-	signal := <-app.Wait()
-	log.Info("stopping", zap.Stringer("signal", signal.Signal))
+	told := fx.ShutdownSignal{Signal: syscall.SIGTERM}
+	if begun {
+		told = <-signals
+	}
+	log.Info("stopping", zap.Stringer("signal", told.Signal))
 	stop, cancel := context.WithTimeout(context.Background(), app.StopTimeout())
 	defer cancel()
-	return errors.Join(verdict(signal), app.Stop(stop))
+	return errors.Join(verdict(told), app.Stop(stop))
+}
+
+// startUnlessSignalled starts the application, which may wait for a database or
+// for the migrations of others, and gives up when it is told to stop.
+func startUnlessSignalled(app *fx.App) (begun bool, err error) {
+	limited, cancel := context.WithTimeout(context.Background(), app.StartTimeout())
+	defer cancel()
+	start, cancel := signal.NotifyContext(limited, syscall.SIGINT, syscall.SIGTERM)
+	defer cancel()
+	err = app.Start(start)
+	if err != nil && start.Err() != nil && limited.Err() == nil {
+		return false, nil // told to stop, and so far nobody was answered
+	}
+	return err == nil, err
 }
 
 // errGaveUp makes the exit status 1.

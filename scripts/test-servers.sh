@@ -17,6 +17,7 @@ missing() {
 		return
 	fi
 	command -v redis-server >/dev/null || packages="redis-server"
+	command -v strace >/dev/null || packages="$packages strace"
 	if ! command -v initdb >/dev/null && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
 		packages="$packages postgresql"
 	fi

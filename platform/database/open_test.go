@@ -149,6 +149,7 @@ func TestOpenRefuses(t *testing.T) {
 		"memory":                {"sqlite::memory:", "in memory"},
 		"two slashes":           {"sqlite://zomato.db", "two slashes"},
 		"a missing folder":      {"sqlite:" + folder + "/missing/zomato.db", "create its folder"},
+		"a folder":              {"sqlite:" + folder, "is a folder"},
 		"a file of other kind":  {"sqlite:" + noDatabase, "not a database"},
 		"an unreachable server": {"postgres://me:sesame@127.0.0.1:1/x", "postgres at 127.0.0.1:1"},
 		"a bad port":            {"postgres://me:sesame@127.0.0.1:port/x", "not a valid Postgres URL"},

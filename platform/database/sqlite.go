@@ -43,9 +43,12 @@ func (db *DB) openSQLite(ctx context.Context, name string) error {
 	if path, err = createSQLite(path); err != nil {
 		return err
 	}
+	if err = checkWritable(path); err != nil {
+		return err
+	}
 	db.path = path
 	if db.writer, err = openSQLitePool(ctx, path, writerOptions, 1, prepareWriter); err != nil {
-		return fmt.Errorf("open the SQLite database %s: %w", path, err)
+		return cannotOpen(path, err)
 	}
 	db.readers, err = openSQLitePool(ctx, path, readerOptions, readerConnections(), checkReader)
 	if err != nil {
@@ -95,7 +98,7 @@ func createSQLite(path string) (string, error) {
 				return "", fmt.Errorf("create the SQLite database: %w", err)
 			}
 		case !errors.Is(err, fs.ErrExist):
-			return "", fmt.Errorf("the SQLite database cannot be created (%w): create its folder, or change DATABASE_URL", err)
+			return "", cannotCreate(path, err)
 		}
 	}
 	path, err := filepath.EvalSymlinks(path)

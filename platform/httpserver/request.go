@@ -134,7 +134,16 @@ func (s *Server) handleServerError(c *fiber.Ctx, err error) error {
 	if errors.Is(err, context.Canceled) {
 		return nil
 	}
-	s.refuseUnrouted(c, problemOfFiber(err))
+	refusal := problemOfFiber(err)
+	if refusal.Status == fiber.StatusRequestTimeout && s.connections.stopping.Load() {
+		// Mostly a connection in reserve, so nothing is logged. But a request may
+		// be on its way, which has no effect and may be sent again.
+		refusal = newProblem(fiber.StatusServiceUnavailable, "stopping", "This instance is about to stop. Please try again.")
+		refusal.retryAfter = time.Second
+		s.write(c, refusal.of(&request{id: requestID(""), path: c.Path()}))
+		return nil
+	}
+	s.refuseUnrouted(c, refusal)
 	return nil
 }
 

@@ -78,6 +78,8 @@ type Server struct {
 	metrics  *metrics
 	listener net.Listener
 	served   chan error
+	// connections is a pointer: fasthttp keeps its method.
+	connections *connections
 }
 
 // New builds the server with all its routes. It returns an error when two
@@ -92,7 +94,7 @@ func New(options Options, log *zap.Logger) (*Server, error) {
 	if options.Context == nil {
 		options.Context = func(ctx context.Context) context.Context { return ctx }
 	}
-	s := &Server{options: options, log: log, served: make(chan error, 1)}
+	s := &Server{options: options, log: log, served: make(chan error, 1), connections: &connections{}}
 	var err error
 	if s.metrics, err = newMetrics(options.Metrics); err != nil {
 		return nil, fmt.Errorf("register the metrics of the server: %w", err)
@@ -125,10 +127,8 @@ func New(options Options, log *zap.Logger) (*Server, error) {
 	if err = s.serveDocument(); err != nil {
 		return nil, fmt.Errorf("render the OpenAPI document: %w", err)
 	}
-	s.app.Server().Handler = s.knownMethods(s.app.Handler())
-	// An answer given while the server stops says that the connection ends, so
-	// that the client sends its next request elsewhere.
-	s.app.Server().CloseOnShutdown = true
+	s.app.Server().Handler = s.connections.lastAnswers(s.knownMethods(s.app.Handler()))
+	s.app.Server().ConnState = s.connections.note
 	return s, nil
 }
 
@@ -167,13 +167,14 @@ func (s *Server) Stop(ctx context.Context) error {
 	if s.listener == nil {
 		return nil
 	}
-	if err := s.app.ShutdownWithContext(ctx); err != nil {
-		return fmt.Errorf("stop the server: %w", err)
-	}
-	// A shutdown that comes before the goroutine of Start has begun to serve
-	// finds nothing to shut down: without its listener it ends by itself.
+	// Without its listener the goroutine of Start ends by itself, also when it
+	// has not begun to serve.
 	if err := s.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 		return fmt.Errorf("close the listener: %w", err)
+	}
+	s.connections.drain(ctx)
+	if err := s.app.ShutdownWithContext(ctx); err != nil && !errors.Is(err, net.ErrClosed) {
+		return fmt.Errorf("stop the server: %w", err)
 	}
 	select {
 	case err := <-s.served:
