@@ -102,8 +102,8 @@ func wholeness(t *testing.T, app running) []string {
 	return found
 }
 
-// kinds tells which kinds of violations there are.
-func kinds(violations []string) map[string]bool {
+// kindsOf tells which kinds of violations there are.
+func kindsOf(violations []string) map[string]bool {
 	all := map[string]bool{}
 	for _, v := range violations {
 		kind, _, _ := strings.Cut(v, ":")

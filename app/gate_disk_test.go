@@ -172,7 +172,7 @@ func TestGate_disk_full_notices_a_failed_commit_that_is_acknowledged(t *testing.
 		httpclient.New(address).Do(t, "POST", "/customers/1/orders/", gateOrder, "Idempotency-Key", "gate-9-9.").Expect(t, 201)
 	}
 	violations := filling(t, brokenProduct(t), testkit.SQLite(t), newFaultyDisk(t), goesOn, "BREAK=full")
-	require.Contains(t, kinds(violations), "lost")
+	require.Contains(t, kindsOf(violations), "lost")
 }
 
 // breaking breaks the disk of a product under load: it has to end with status 1,
@@ -217,7 +217,7 @@ func TestGate_disk_error_ends_the_process_and_loses_nothing(t *testing.T) {
 // A gate that has never been seen to fail proves nothing.
 func TestGate_disk_error_notices_a_failed_commit_that_is_acknowledged(t *testing.T) {
 	t.Parallel()
-	violations := kinds(breaking(t, brokenProduct(t), "BREAK=full"))
+	violations := kindsOf(breaking(t, brokenProduct(t), "BREAK=full"))
 	require.Contains(t, violations, "alive")
 	require.Contains(t, violations, "lost")
 }

@@ -76,7 +76,7 @@ func TestGate_fsync_comes_before_each_answer(t *testing.T) {
 func TestGate_fsync_notices_a_commit_that_is_not_synced(t *testing.T) {
 	t.Parallel()
 	trace := tracing(t, brokenProduct(t), 20, "BREAK=sync")
-	require.Contains(t, kinds(trace.violations), "unsynced")
+	require.Contains(t, kindsOf(trace.violations), "unsynced")
 }
 
 func TestTrace_knows_what_belongs_to_an_answer(t *testing.T) {

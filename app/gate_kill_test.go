@@ -74,11 +74,11 @@ func TestGate_kill_loses_no_acknowledged_order_and_makes_none_twice(t *testing.T
 func TestGate_kill_notices_an_answer_before_the_commit(t *testing.T) {
 	t.Parallel()
 	k := killing{argv: []string{brokenProduct(t)}, variables: []string{"BREAK=early"}, clients: 8, kills: 3}
-	require.Contains(t, kinds(k.violations(t, testkit.SQLite(t))), "lost")
+	require.Contains(t, kindsOf(k.violations(t, testkit.SQLite(t))), "lost")
 }
 
 func TestGate_kill_notices_clients_without_keys(t *testing.T) {
 	t.Parallel()
 	k := killing{argv: []string{product(t)}, clients: 4, kills: 1, keyless: true}
-	require.Contains(t, kinds(k.violations(t, testkit.SQLite(t))), "twice")
+	require.Contains(t, kindsOf(k.violations(t, testkit.SQLite(t))), "twice")
 }

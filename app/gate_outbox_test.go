@@ -97,7 +97,7 @@ func TestGate_outbox_delivers_what_was_committed_before_a_kill(t *testing.T) {
 func TestGate_outbox_notices_events_that_are_not_kept(t *testing.T) {
 	t.Parallel()
 	violations := forgetting(t, testkit.SQLite(t), brokenProduct(t), 3, 1, "BREAK=outbox")
-	require.Contains(t, kinds(violations), "undelivered")
+	require.Contains(t, kindsOf(violations), "undelivered")
 }
 
 func TestReadiness_tells_of_events_that_wait_and_stays_ready(t *testing.T) {

@@ -89,5 +89,5 @@ func TestGate_stop_at_the_start_ends_with_status_0(t *testing.T) {
 func TestGate_stop_notices_requests_that_are_cut_off(t *testing.T) {
 	t.Parallel()
 	violations := stopping(t, testkit.SQLite(t), brokenProduct(t), 20, "BREAK=stop")
-	require.Contains(t, kinds(violations), "unanswered")
+	require.Contains(t, kindsOf(violations), "unanswered")
 }

@@ -42,7 +42,7 @@ func takeSnapshot(t *testing.T, p *instance, path string, o *orderers) snapshot 
 	defer p.signal(syscall.SIGCONT)
 	told := o.acknowledgements()
 	p.signal(syscall.SIGSTOP)
-	waitFor(t, "standstill", func() bool { return stopped(p.command.Process.Pid) })
+	waitFor(t, "standstill", func() bool { return standsStill(p.command.Process.Pid) })
 	read := func(name string) []byte {
 		content, err := os.ReadFile(name)
 		require.NoError(t, err)
@@ -55,8 +55,8 @@ func takeSnapshot(t *testing.T, p *instance, path string, o *orderers) snapshot 
 	return s
 }
 
-// stopped tells whether every thread of a process stands still.
-func stopped(pid int) bool {
+// standsStill tells whether every thread of a process stands still.
+func standsStill(pid int) bool {
 	states, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
 	return len(states) > 0 && !slices.ContainsFunc(states, func(name string) bool {
 		stat, err := os.ReadFile(name)
@@ -188,5 +188,5 @@ func TestGate_torn_log_has_no_half_order(t *testing.T) {
 func TestGate_torn_log_notices_an_order_of_two_transactions(t *testing.T) {
 	t.Parallel()
 	violations, _ := tearing(t, brokenProduct(t), 2, 1, 8, 40, "BREAK=torn")
-	require.Contains(t, kinds(violations), "torn")
+	require.Contains(t, kindsOf(violations), "torn")
 }
