@@ -20,7 +20,11 @@ func (db *DB) Get(ctx context.Context, dest any, query string, args ...any) erro
 // Select reads all rows into dest, a pointer to a slice. Placeholders are ?.
 // No row leaves the slice empty and is no error.
 func (db *DB) Select(ctx context.Context, dest any, query string, args ...any) error {
-	return db.settle(ctx, sqlx.SelectContext(ctx, db.Conn(ctx), dest, db.Rebind(query), args...))
+	rows, err := db.Conn(ctx).QueryxContext(ctx, db.Rebind(query), args...)
+	if err == nil {
+		err = collect(rows, dest)
+	}
+	return db.settle(ctx, err)
 }
 
 // Exec changes rows; it works inside a Write only (else ErrReadOnly).
