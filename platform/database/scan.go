@@ -8,6 +8,10 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
+// pageRows is for how many rows there is made room when there are more than one:
+// for a page and the row that tells of the next.
+const pageRows = 20
+
 // collect reads all rows into dest, a pointer to a slice, and closes them. sqlx
 // does the same by way of a struct and of a value of each nullable field that it
 // makes for each row and throws away, which was a tenth of what a list costs.
@@ -25,6 +29,9 @@ func collect(rows *sqlx.Rows, dest any) (err error) {
 	all.SetLen(0)
 	into := make([]any, len(fields))
 	for n := 0; rows.Next(); n++ {
+		if n > 0 && n == all.Cap() {
+			all.Grow(max(pageRows, n))
+		}
 		all.Grow(1)
 		all.SetLen(n + 1)
 		row := all.Index(n)
