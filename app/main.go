@@ -61,6 +61,11 @@ func load() (config.Config, *zap.Logger, error) {
 	return cfg, log, nil
 }
 
+// gcPercent lets the heap of a server grow to five times what is in use before
+// it is swept. What is in use is a few MiB, so that Go's own 100 means a sweep
+// for each hundred lists, a fifth of their CPU time. GOGC overrules it.
+const gcPercent = 400
+
 type serveCommand struct{}
 
 // Help implements kong.HelpProvider: the table of variables.
@@ -77,6 +82,9 @@ func (serveCommand) Help() string {
 
 // Run serves until SIGINT or SIGTERM.
 func (serveCommand) Run() error {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	cfg, log, err := load()
 	if err != nil {
 		return err

@@ -65,7 +65,7 @@ func (c poolConn) ExecContext(ctx context.Context, query string, args ...any) (s
 		return nil, err
 	}
 	c.db.observe(ctx, query, args...)
-	result, err := c.db.readers.ExecContext(ctx, query, args...)
+	result, err := c.db.readers.ExecContext(ctx, c.db.sent(query), args...)
 	return result, c.db.translate(err, true)
 }
 
@@ -75,7 +75,7 @@ func (c poolConn) QueryContext(ctx context.Context, query string, args ...any) (
 		return nil, err
 	}
 	c.db.observe(ctx, query, args...)
-	rows, err := c.db.readers.QueryContext(ctx, query, args...)
+	rows, err := c.db.readers.QueryContext(ctx, c.db.sent(query), args...)
 	return rows, c.db.translate(err, true)
 }
 
@@ -85,7 +85,7 @@ func (c poolConn) QueryxContext(ctx context.Context, query string, args ...any) 
 		return nil, err
 	}
 	c.db.observe(ctx, query, args...)
-	rows, err := c.db.readers.QueryxContext(ctx, query, args...)
+	rows, err := c.db.readers.QueryxContext(ctx, c.db.sent(query), args...)
 	return rows, c.db.translate(err, true)
 }
 
@@ -95,7 +95,7 @@ func (c poolConn) QueryRowxContext(ctx context.Context, query string, args ...an
 		return failedRow(err)
 	}
 	c.db.observe(ctx, query, args...)
-	row := c.db.readers.QueryRowxContext(ctx, query, args...)
+	row := c.db.readers.QueryRowxContext(ctx, c.db.sent(query), args...)
 	if err := row.Err(); err != nil {
 		return failedRow(c.db.translate(err, true))
 	}
@@ -140,7 +140,7 @@ func (c transactionConn) ExecContext(ctx context.Context, query string, args ...
 		return nil, ErrReadOnly
 	}
 	c.db.observe(ctx, query, args...)
-	result, err := c.part.op.via.ExecContext(c.part.op.statementContext(ctx), query, args...)
+	result, err := c.part.op.via.ExecContext(c.part.op.statementContext(ctx), c.db.sent(query), args...)
 	return result, c.part.op.settle(ctx, err)
 }
 
@@ -151,7 +151,7 @@ func (c transactionConn) QueryContext(ctx context.Context, query string, args ..
 	}
 	defer c.part.op.leave()
 	c.db.observe(ctx, query, args...)
-	rows, err := c.part.op.via.QueryContext(c.part.op.statementContext(ctx), query, args...) //nolint:sqlclosecheck // by whoever asked, or at the end of the operation
+	rows, err := c.part.op.via.QueryContext(c.part.op.statementContext(ctx), c.db.sent(query), args...) //nolint:sqlclosecheck // by whoever asked, or at the end of the operation
 	if err == nil {
 		c.part.op.track(rows)
 	}
@@ -165,7 +165,7 @@ func (c transactionConn) QueryxContext(ctx context.Context, query string, args .
 	}
 	defer c.part.op.leave()
 	c.db.observe(ctx, query, args...)
-	rows, err := c.part.op.via.QueryxContext(c.part.op.statementContext(ctx), query, args...) //nolint:sqlclosecheck // by whoever asked, or at the end of the operation
+	rows, err := c.part.op.via.QueryxContext(c.part.op.statementContext(ctx), c.db.sent(query), args...) //nolint:sqlclosecheck // by whoever asked, or at the end of the operation
 	if err == nil {
 		c.part.op.track(rows)
 	}
@@ -179,7 +179,7 @@ func (c transactionConn) QueryRowxContext(ctx context.Context, query string, arg
 	}
 	defer c.part.op.leave()
 	c.db.observe(ctx, query, args...)
-	row := c.part.op.via.QueryRowxContext(c.part.op.statementContext(ctx), query, args...)
+	row := c.part.op.via.QueryRowxContext(c.part.op.statementContext(ctx), c.db.sent(query), args...)
 	if err := row.Err(); err != nil {
 		return failedRow(c.part.op.settle(ctx, err))
 	}

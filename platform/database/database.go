@@ -107,7 +107,9 @@ func newDB(cfg Config, dialect Dialect, log *zap.Logger) *DB {
 		dialect: dialect, runTwice: cfg.RunTwice, fatal: cfg.Fatal, transactionTime: transactionTime,
 		log: log.Named("database"), closed: make(chan struct{}),
 	}
+	db.rebound.write = dollars
 	if dialect == SQLite {
+		db.rebound.write = signed
 		db.queue = newQueue(cfg)
 		db.wal = walState{scale: 1, waits: true}
 	}

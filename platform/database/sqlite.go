@@ -21,9 +21,14 @@ import (
 // could then vanish in a power cut. The writer keeps up to 64 MiB of pages: with
 // SQLite's own 2 MB a database of a million orders writes out half a transaction
 // to make room for the other half, and reads it back.
+//
+// A reader's connection goes without SQLite's own mutex, one call of which comes
+// with each value that is read: database/sql lets one goroutine at a time at a
+// connection, and an interrupt needs none. The writer keeps it: the rows that a
+// Write leaves open are closed by the garbage collector at the worst.
 const (
 	writerOptions = "_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_busy_timeout=5000&_foreign_keys=1&_secure_delete=true&_cache_size=-65536&_stmt_cache_size=128"
-	readerOptions = "mode=ro&_query_only=1&_busy_timeout=5000&_cache_size=-16384&_stmt_cache_size=128"
+	readerOptions = "mode=ro&_query_only=1&_busy_timeout=5000&_cache_size=-16384&_stmt_cache_size=128&_mutex=no"
 )
 
 // oldestSQLite is 3.51.3: older ones can lose pages when the write-ahead log

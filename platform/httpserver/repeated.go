@@ -31,8 +31,7 @@ func (*Repeated) Receiver() reflect.Value { return reflect.ValueOf(new([]string)
 // huma takes the parameter for absent when the first of its values is empty.
 func (r *Repeated) Resolve(ctx huma.Context, at *huma.PathBuffer) []error {
 	name, _, _ := strings.Cut(strings.TrimPrefix(at.String(), "query."), ",")
-	url := ctx.URL()
-	for _, given := range url.Query()[name] {
+	for _, given := range requestOf(ctx.Context()).query[name] {
 		for part := range strings.SplitSeq(given, ",") {
 			if part = strings.TrimSpace(part); part != "" {
 				r.values = append(r.values, part)
@@ -45,11 +44,10 @@ func (r *Repeated) Resolve(ctx huma.Context, at *huma.PathBuffer) []error {
 // refuseRepeated refuses a parameter that is given several times and takes one
 // value: which of them was meant, nobody knows.
 func refuseRepeated(ctx huma.Context) *problem {
-	url := ctx.URL()
-	if !strings.Contains(url.RawQuery, "&") {
+	given := requestOf(ctx.Context()).query
+	if len(given) == 0 {
 		return nil
 	}
-	given := url.Query()
 	for _, parameter := range ctx.Operation().Parameters {
 		if parameter.In == "query" && parameter.Schema.Type != huma.TypeArray && len(given[parameter.Name]) > 1 {
 			return newInvalid("query/"+parameter.Name, "This parameter takes one value.")

@@ -21,7 +21,8 @@ import (
 type request struct {
 	id    string
 	path  string
-	cause error // what went wrong, for the log
+	query url.Values // nil without a query string
+	cause error      // what went wrong, for the log
 	// keyed is the request with its idempotency key; nil without one.
 	keyed *idempotency.Request
 }
@@ -52,7 +53,7 @@ func (s *Server) edge(c *fiber.Ctx) error {
 	ctx = s.options.Context(ctx)
 	c.SetUserContext(ctx)
 
-	if err := s.inside(c); err != nil {
+	if err := s.inside(c, info); err != nil {
 		s.refuse(c, info, err)
 	}
 	s.observe(c, info, time.Since(start))
@@ -60,21 +61,21 @@ func (s *Server) edge(c *fiber.Ctx) error {
 }
 
 // inside runs the rest of the chain and turns a panic into an error.
-func (s *Server) inside(c *fiber.Ctx) (err error) {
+func (s *Server) inside(c *fiber.Ctx, info *request) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			c.Response().Reset()
 			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
 		}
 	}()
-	if err := admit(c); err != nil {
+	if err := admit(c, info); err != nil {
 		return err
 	}
 	return c.Next()
 }
 
-// admit refuses what no handler could read properly.
-func admit(c *fiber.Ctx) error {
+// admit refuses what no handler could read properly, and notes the query.
+func admit(c *fiber.Ctx, info *request) error {
 	if c.Get(fiber.HeaderContentEncoding) != "" {
 		// There is no limit to what a compressed body unpacks to.
 		return newProblem(fiber.StatusUnsupportedMediaType, "unsupported_content_encoding", "A compressed body is not accepted.")
@@ -91,7 +92,7 @@ func admit(c *fiber.Ctx) error {
 	if err != nil {
 		return newProblem(fiber.StatusBadRequest, "malformed_path", "The path is not correctly percent-encoded.")
 	}
-	if _, err = url.ParseQuery(parsed.RawQuery); err != nil || strings.Contains(parsed.RawQuery, "%00") {
+	if info.query, err = url.ParseQuery(parsed.RawQuery); err != nil || strings.Contains(parsed.RawQuery, "%00") {
 		return newProblem(fiber.StatusBadRequest, "malformed_query", "The query string is not correctly percent-encoded.")
 	}
 	return nil

@@ -6,7 +6,6 @@ package money
 
 import (
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 )
@@ -58,16 +57,22 @@ func digits(s string) bool {
 
 // String gives the amount with two decimals, such as "249.50".
 func (a Amount) String() string {
-	sign, minor := "", int64(a)
-	if minor < 0 {
-		sign, minor = "-", -minor
+	return string(a.text())
+}
+
+// text is String without fmt: a list of orders has a hundred amounts.
+func (a Amount) text() []byte {
+	out, minor := make([]byte, 0, 16), uint64(a)
+	if a < 0 {
+		out, minor = append(out, '-'), -minor
 	}
-	return fmt.Sprintf("%s%d.%02d", sign, minor/100, minor%100)
+	out = strconv.AppendUint(out, minor/100, 10)
+	return append(out, '.', byte('0'+minor/10%10), byte('0'+minor%10))
 }
 
 // MarshalJSON writes the amount as a JSON number with two decimals.
 func (a Amount) MarshalJSON() ([]byte, error) {
-	return []byte(a.String()), nil
+	return a.text(), nil
 }
 
 // UnmarshalJSON reads a JSON number, exactly. It refuses what Parse refuses.

@@ -35,6 +35,18 @@ func (r Rating) micro() int64 {
 	return 1_000_000 * r.Sum / r.Count
 }
 
+// RankMean is the mean, in millionths of a star, by which a rank is computed. It
+// is near to what the mean of all is in life, and may not change: ranks are
+// stored.
+const RankMean = 4_000_000
+
+// Rank gives the relevance (see Ranking) that a restaurant with this rating has
+// while the mean of all is RankMean. It is stored: unlike the relevance itself it
+// changes only with the restaurant's own rating.
+func (r Rating) Rank() int64 {
+	return (Prior*RankMean + 1_000_000*r.Sum) / (Prior + r.Count)
+}
+
 // Stars is the inverse of Hundredths: the number that is shown.
 func Stars(hundredths int64) float64 { return float64(hundredths) / 100 }
 

@@ -10,6 +10,9 @@ import (
 // SearchStatement is the statement of Store.Search.
 func SearchStatement(c core.Criteria, r core.Ranking) (string, []any) { return searchFor(c, r) }
 
+// SortedStatement is a statement that finds the same by sorting all that match.
+func SortedStatement(c core.Criteria, r core.Ranking) (string, []any) { return sortedFor(c, r) }
+
 // CountStatement is the statement of Store.CountFound.
 func CountStatement(c core.Criteria) (string, []any) { return countFor(c) }
 

@@ -38,17 +38,9 @@ func (s *Store) Imported(ctx context.Context, externalIDs []string, lock bool) (
 	if err != nil {
 		return nil, fmt.Errorf("read %d imported restaurants: %w", len(externalIDs), err)
 	}
-	plain := make([]row, len(rows))
-	for i, r := range rows {
-		plain[i] = r.row
-	}
-	found, err := s.whole(ctx, plain)
-	if err != nil {
-		return nil, err
-	}
 	out := make([]core.ImportedRestaurant, len(rows))
 	for i, r := range rows {
-		out[i] = core.ImportedRestaurant{Restaurant: found[i], ExternalID: r.ExternalID, Stars: r.rating(), Deleted: r.Deleted}
+		out[i] = core.ImportedRestaurant{Restaurant: r.restaurant(), ExternalID: r.ExternalID, Stars: r.rating(), Deleted: r.Deleted}
 	}
 	return out, nil
 }
@@ -76,15 +68,23 @@ func (s *Store) InsertImported(ctx context.Context, fresh []core.NewImported) ([
 	if len(fresh) == 0 {
 		return nil, nil
 	}
+	made, of := slices.Clone(fresh), make([]*restaurants.Restaurant, len(fresh))
+	for i := range made {
+		of[i] = &made[i].Restaurant
+	}
+	known, err := s.callCuisines(ctx, of...)
+	if err != nil {
+		return nil, err
+	}
 	var args []any
-	for _, r := range fresh {
+	for _, r := range made {
 		args = append(args, restaurantArgs(r)...)
 	}
 	var rows []struct {
 		ID         int64  `db:"id"`
 		ExternalID string `db:"external_id"`
 	}
-	err := s.db.Select(ctx, &rows, insertRestaurants+list(restaurantValues, len(fresh))+" RETURNING id, external_id", args...)
+	err = s.db.Select(ctx, &rows, insertRestaurants+list(restaurantValues, len(fresh))+" RETURNING id, external_id", args...)
 	if err != nil {
 		return nil, met(uniqueExternal, fmt.Errorf("insert %d imported restaurants: %w", len(fresh), err))
 	}
@@ -92,13 +92,12 @@ func (s *Store) InsertImported(ctx context.Context, fresh []core.NewImported) ([
 	for _, r := range rows {
 		idOf[r.ExternalID] = r.ID
 	}
-	ids, made := make([]int64, len(fresh)), make([]restaurants.Restaurant, len(fresh))
-	for i, r := range fresh {
-		ids[i] = idOf[r.ExternalID]
-		made[i] = r.Restaurant
+	ids := make([]int64, len(made))
+	for i := range made {
+		ids[i] = idOf[made[i].ExternalID]
 		made[i].ID = ids[i]
 	}
-	return ids, s.linkNew(ctx, made)
+	return ids, s.linkNew(ctx, known, made)
 }
 
 // importedItemRow is an item that was imported.

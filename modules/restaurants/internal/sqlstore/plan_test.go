@@ -98,7 +98,7 @@ func TestSelective_searches_begin_at_an_index(t *testing.T) {
 			}
 		}
 		// The checks themselves see a scan where there must be one.
-		query, args := sqlstore.SearchStatement(core.Criteria{MinRating: 100}, core.Ranking{Limit: 20})
+		query, args := sqlstore.SearchStatement(core.Criteria{MinRating: 100}, core.Ranking{Sort: core.ByRating, Limit: 20})
 		full, plan := scans(t, f, query, args)
 		assert.NotEmpty(t, full, plan)
 	})

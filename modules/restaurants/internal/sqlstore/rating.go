@@ -34,6 +34,15 @@ func (r partsRow) rating() core.StoredRating {
 	}
 }
 
+// standing is where a restaurant stands among others. It is stored with the
+// restaurant and with each of its cuisines, by which it is found.
+type standing struct {
+	Rating int64 `db:"rating"`
+	Rank   int64 `db:"rank"`
+}
+
+func standingOf(r core.Rating) standing { return standing{r.Hundredths(), r.Rank()} }
+
 // LockRating implements core.RatingStore.
 func (s *Store) LockRating(ctx context.Context, restaurantID int64) (core.StoredRating, error) {
 	var r partsRow
@@ -49,10 +58,16 @@ func (s *Store) LockRating(ctx context.Context, restaurantID int64) (core.Stored
 
 // SetRating implements core.RatingStore.
 func (s *Store) SetRating(ctx context.Context, restaurantID int64, r core.StoredRating) error {
-	return s.exec(ctx, fmt.Sprintf("set the rating of restaurant %d", restaurantID), `
-		UPDATE restaurants_restaurants SET rating = ?, rating_sum = ?, rating_count = ?, imported_sum = ?, imported_count = ?
-		WHERE id = ?`,
-		r.Shown().Hundredths(), r.Reviews.Sum, r.Reviews.Count, r.Imported.Sum, r.Imported.Count, restaurantID)
+	at := standingOf(r.Shown())
+	err := s.exec(ctx, fmt.Sprintf("set the rating of restaurant %d", restaurantID), `
+		UPDATE restaurants_restaurants
+		SET rating = ?, rank = ?, rating_sum = ?, rating_count = ?, imported_sum = ?, imported_count = ? WHERE id = ?`,
+		at.Rating, at.Rank, r.Reviews.Sum, r.Reviews.Count, r.Imported.Sum, r.Imported.Count, restaurantID)
+	if err != nil {
+		return err
+	}
+	return s.exec(ctx, fmt.Sprintf("set the rating of restaurant %d at its cuisines", restaurantID),
+		`UPDATE restaurants_restaurant_cuisines SET rating = ?, rank = ? WHERE restaurant_id = ?`, at.Rating, at.Rank, restaurantID)
 }
 
 // Totals implements core.RatingStore.

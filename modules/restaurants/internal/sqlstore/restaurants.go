@@ -15,6 +15,7 @@ import (
 type row struct {
 	ID                   int64        `db:"id"`
 	Name                 string       `db:"name"`
+	Cuisines             names        `db:"cuisines"`
 	Description          *string      `db:"description"`
 	Address              *string      `db:"address"`
 	City                 *string      `db:"city"`
@@ -41,15 +42,14 @@ type row struct {
 
 // columns are those of row, of the table under the name r. Imported ratings
 // count in what is shown.
-const columns = `r.id, r.name, r.description, r.address, r.city, r.location, r.latitude, r.longitude, r.phone_number,
+const columns = `r.id, r.name, r.cuisines, r.description, r.address, r.city, r.location, r.latitude, r.longitude, r.phone_number,
 	r.price_level, r.currency, r.timezone, r.is_active, r.rating,
 	r.rating_count + r.imported_count AS rating_count, r.min_order_amount, r.delivery_fee,
 	r.confirm_within_minutes, r.max_active_orders, r.slot_capacity, r.slot_minutes, r.version, r.created_at, r.updated_at`
 
-// restaurant gives the restaurant without its cuisines.
-func (r row) restaurant() restaurants.Restaurant {
+func (r *row) restaurant() restaurants.Restaurant {
 	return restaurants.Restaurant{
-		ID: r.ID, Name: r.Name, Description: r.Description, Address: r.Address, City: r.City, Location: r.Location,
+		ID: r.ID, Name: r.Name, Cuisines: r.Cuisines, Description: r.Description, Address: r.Address, City: r.City, Location: r.Location,
 		Latitude: r.Latitude, Longitude: r.Longitude, PhoneNumber: r.PhoneNumber, PriceLevel: r.PriceLevel,
 		Currency: r.Currency, Timezone: r.Timezone, IsActive: r.IsActive,
 		Rating: core.Stars(r.Rating), RatingCount: r.RatingCount,
@@ -64,23 +64,26 @@ func (r row) restaurant() restaurants.Restaurant {
 
 // Insert implements core.RestaurantStore.
 func (s *Store) Insert(ctx context.Context, r restaurants.Restaurant) (restaurants.Restaurant, error) {
-	if err := s.db.Get(ctx, &r.ID, insertRestaurants+restaurantValues+" RETURNING id", restaurantArgs(core.NewImported{Restaurant: r})...); err != nil {
+	known, err := s.callCuisines(ctx, &r)
+	if err != nil {
+		return r, err
+	}
+	made := core.NewImported{Restaurant: r}
+	if err = s.db.Get(ctx, &made.ID, insertRestaurants+restaurantValues+" RETURNING id", restaurantArgs(made)...); err != nil {
 		return r, fmt.Errorf("insert a restaurant: %w", err)
 	}
-	made := []restaurants.Restaurant{r}
-	err := s.linkNew(ctx, made)
-	return made[0], err
+	return made.Restaurant, s.linkNew(ctx, known, []core.NewImported{made})
 }
 
 // insertRestaurants stores new restaurants, each with restaurantValues.
 const insertRestaurants = `
-		INSERT INTO restaurants_restaurants (name, description, address, city, location, latitude, longitude, phone_number,
-			price_level, currency, timezone, is_active, rating, rating_sum, rating_count, min_order_amount, delivery_fee,
+		INSERT INTO restaurants_restaurants (name, cuisines, description, address, city, location, latitude, longitude, phone_number,
+			price_level, currency, timezone, is_active, rating, rank, rating_sum, rating_count, min_order_amount, delivery_fee,
 			confirm_within_minutes, max_active_orders, slot_capacity, slot_minutes, version, created_at, updated_at,
 			external_id, imported_sum, imported_count)
 		VALUES `
 
-const restaurantValues = `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+const restaurantValues = `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 // restaurantArgs are the arguments of restaurantValues.
 func restaurantArgs(r core.NewImported) []any {
@@ -88,9 +91,10 @@ func restaurantArgs(r core.NewImported) []any {
 	if r.ExternalID != "" {
 		externalID = &r.ExternalID
 	}
+	at := standingOf(r.Imported)
 	return []any{
-		r.Name, r.Description, r.Address, r.City, r.Location, r.Latitude, r.Longitude, r.PhoneNumber,
-		r.PriceLevel, r.Currency, r.Timezone, r.IsActive, r.Imported.Hundredths(), int64(r.MinOrderAmount), int64(r.DeliveryFee),
+		r.Name, names(r.Cuisines), r.Description, r.Address, r.City, r.Location, r.Latitude, r.Longitude, r.PhoneNumber,
+		r.PriceLevel, r.Currency, r.Timezone, r.IsActive, at.Rating, at.Rank, int64(r.MinOrderAmount), int64(r.DeliveryFee),
 		r.ConfirmWithinMinutes, r.MaxActiveOrders, r.SlotCapacity, r.SlotMinutes, r.Version,
 		database.Millis(r.CreatedAt), database.Millis(r.UpdatedAt), externalID, r.Imported.Sum, r.Imported.Count,
 	}
@@ -115,11 +119,7 @@ func (s *Store) get(ctx context.Context, id int64, lock string) (restaurants.Res
 	if len(rows) == 0 {
 		return restaurants.Restaurant{}, restaurants.NotFound(id)
 	}
-	found, err := s.whole(ctx, rows)
-	if err != nil {
-		return restaurants.Restaurant{}, err
-	}
-	return found[0], nil
+	return rows[0].restaurant(), nil
 }
 
 // ByIDs implements core.RestaurantStore.
@@ -133,7 +133,7 @@ func (s *Store) ByIDs(ctx context.Context, ids []int64) ([]restaurants.Restauran
 	if err != nil {
 		return nil, fmt.Errorf("read %d restaurants: %w", len(ids), err)
 	}
-	return s.whole(ctx, rows)
+	return restaurantsOf(rows), nil
 }
 
 // List implements core.RestaurantStore.
@@ -146,7 +146,7 @@ func (s *Store) List(ctx context.Context, filter core.Filter, window paging.Wind
 	if err != nil {
 		return nil, fmt.Errorf("list restaurants: %w", err)
 	}
-	return s.whole(ctx, rows)
+	return restaurantsOf(rows), nil
 }
 
 // Count implements core.RestaurantStore.
@@ -170,20 +170,24 @@ func listed(filter core.Filter) *conditions {
 
 // Update implements core.RestaurantStore.
 func (s *Store) Update(ctx context.Context, r restaurants.Restaurant) (restaurants.Restaurant, error) {
-	err := s.exec(ctx, fmt.Sprintf("update restaurant %d", r.ID), `
-		UPDATE restaurants_restaurants SET name = ?, description = ?, address = ?, city = ?, location = ?, latitude = ?,
+	known, err := s.callCuisines(ctx, &r)
+	if err != nil {
+		return r, err
+	}
+	err = s.exec(ctx, fmt.Sprintf("update restaurant %d", r.ID), `
+		UPDATE restaurants_restaurants SET name = ?, cuisines = ?, description = ?, address = ?, city = ?, location = ?, latitude = ?,
 			longitude = ?, phone_number = ?, price_level = ?, currency = ?, timezone = ?, is_active = ?,
 			min_order_amount = ?, delivery_fee = ?, confirm_within_minutes = ?, max_active_orders = ?,
 			slot_capacity = ?, slot_minutes = ?, version = ?, updated_at = ?
 		WHERE id = ?`,
-		r.Name, r.Description, r.Address, r.City, r.Location, r.Latitude,
+		r.Name, names(r.Cuisines), r.Description, r.Address, r.City, r.Location, r.Latitude,
 		r.Longitude, r.PhoneNumber, r.PriceLevel, r.Currency, r.Timezone, r.IsActive,
 		int64(r.MinOrderAmount), int64(r.DeliveryFee), r.ConfirmWithinMinutes, r.MaxActiveOrders,
 		r.SlotCapacity, r.SlotMinutes, r.Version, database.Millis(r.UpdatedAt), r.ID)
 	if err != nil {
 		return r, err
 	}
-	return s.link(ctx, r)
+	return r, s.link(ctx, known, r)
 }
 
 // Delete implements core.RestaurantStore. The rows of record, cuisines and menu
@@ -199,51 +203,33 @@ func (s *Store) Delete(ctx context.Context, r restaurants.Restaurant) error {
 		`DELETE FROM restaurants_words WHERE restaurant_id = ?`, r.ID)
 }
 
-// linkNew stores what hangs on records that are new, and calls their cuisines as
-// they are called.
-func (s *Store) linkNew(ctx context.Context, made []restaurants.Restaurant) error {
-	var names []string
-	for _, r := range made {
-		names = append(names, r.Cuisines...)
-	}
-	known, err := s.ensureCuisines(ctx, names)
-	if err != nil {
-		return err
-	}
-	if err = s.addCuisines(ctx, known, made); err != nil {
-		return err
-	}
+// linkNew stores what hangs on records that are new.
+func (s *Store) linkNew(ctx context.Context, known map[string]cuisineRow, made []core.NewImported) error {
+	var links []cuisineLink
 	var found []indexed
 	for _, r := range made {
-		found = append(found, wordsOfRestaurant(r)...)
+		links = append(links, linksOf(known, r.Restaurant, standingOf(r.Imported))...)
+		found = append(found, wordsOfRestaurant(r.Restaurant)...)
+	}
+	if err := s.addCuisines(ctx, links); err != nil {
+		return err
 	}
 	return s.addWords(ctx, found)
 }
 
-// link stores what hangs on a record, its cuisines and words, and gives the
-// restaurant with the cuisines as they are called.
-func (s *Store) link(ctx context.Context, r restaurants.Restaurant) (restaurants.Restaurant, error) {
-	var err error
-	if r.Cuisines, err = s.setCuisines(ctx, r.ID, r.Cuisines); err != nil {
-		return r, err
+// link stores anew what hangs on a record, its cuisines and words.
+func (s *Store) link(ctx context.Context, known map[string]cuisineRow, r restaurants.Restaurant) error {
+	if err := s.setCuisines(ctx, known, r); err != nil {
+		return err
 	}
-	return r, s.indexRestaurant(ctx, r)
+	return s.indexRestaurant(ctx, r)
 }
 
-// whole completes rows by their cuisines, read in one statement.
-func (s *Store) whole(ctx context.Context, rows []row) ([]restaurants.Restaurant, error) {
-	ids := make([]int64, len(rows))
-	for i, r := range rows {
-		ids[i] = r.ID
-	}
-	cuisines, err := s.cuisinesOf(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
+// restaurantsOf gives the restaurants of rows.
+func restaurantsOf(rows []row) []restaurants.Restaurant {
 	out := make([]restaurants.Restaurant, len(rows))
-	for i, r := range rows {
-		out[i] = r.restaurant()
-		out[i].Cuisines = cuisines[r.ID]
+	for i := range rows {
+		out[i] = rows[i].restaurant()
 	}
-	return out, nil
+	return out
 }

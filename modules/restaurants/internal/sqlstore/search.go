@@ -25,23 +25,23 @@ func (s *Store) Search(ctx context.Context, c core.Criteria, r core.Ranking) ([]
 	if err := s.db.Select(ctx, &rows, query, args...); err != nil {
 		return nil, fmt.Errorf("search restaurants: %w", err)
 	}
-	plain := make([]row, len(rows))
-	for i, r := range rows {
-		plain[i] = r.row
-	}
-	found, err := s.whole(ctx, plain)
-	if err != nil {
-		return nil, err
-	}
 	out := make([]core.Ranked, len(rows))
-	for i, r := range rows {
-		out[i] = core.Ranked{Restaurant: found[i], Key: r.Key}
+	for i := range rows {
+		out[i] = core.Ranked{Restaurant: rows[i].restaurant(), Key: rows[i].Key}
 	}
 	return out, nil
 }
 
 // searchFor builds the statement of a search.
 func searchFor(c core.Criteria, r core.Ranking) (string, []any) {
+	if isByRank(c, r) {
+		return rankedFor(c, r)
+	}
+	return sortedFor(c, r)
+}
+
+// sortedFor builds the statement of a search that sorts all that match.
+func sortedFor(c core.Criteria, r core.Ranking) (string, []any) {
 	key, args := keyOf(r)
 	where := matching(c)
 	if r.After != nil {

@@ -1,0 +1,74 @@
+package database_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
+
+	"zomato/platform/database"
+	"zomato/platform/testkit"
+)
+
+// kept and note are what rows are read into.
+type kept struct {
+	Text *string `db:"text"`
+}
+
+type note struct {
+	kept
+
+	ID int64 `db:"id"`
+}
+
+func TestSelect_fills_a_slice(t *testing.T) {
+	t.Parallel()
+	testkit.EachDatabase(t, func(t *testing.T, url string) {
+		db := withNotes(t, url)
+		run(t, db, "INSERT INTO notes (id, text) VALUES (1, 'one'), (2, 'two'), (3, 'three')")
+		ask := func(into any, query string, args ...any) error { return db.Select(t.Context(), into, query, args...) }
+
+		var all []note
+		require.NoError(t, ask(&all, "SELECT id, CASE WHEN id <> ? THEN text END AS text FROM notes ORDER BY id", 2))
+		assert.Equal(t, []note{{kept{new("one")}, 1}, {kept{nil}, 2}, {kept{new("three")}, 3}}, all)
+		first := all[0].Text
+		require.NoError(t, ask(&all, "SELECT id FROM notes WHERE id > ? ORDER BY id LIMIT ? OFFSET ?", 1, 1, 1))
+		assert.Equal(t, []note{{ID: 3}}, all, "nothing is left of what was there before")
+		assert.Equal(t, "one", *first)
+		require.NoError(t, ask(&all, "SELECT id FROM notes WHERE id > ?", 3))
+		assert.Empty(t, all)
+
+		var ids []*int64
+		require.NoError(t, ask(&ids, "SELECT CASE WHEN id <> ? THEN id END FROM notes ORDER BY id", 2))
+		assert.Equal(t, []*int64{new(int64(1)), nil, new(int64(3))}, ids)
+
+		assert.ErrorContains(t, ask(&all, "SELECT id, text AS other FROM notes"), "no field for the column other")
+		assert.ErrorContains(t, ask(all, "SELECT id FROM notes"), "pointer to a slice")
+		assert.ErrorContains(t, ask(new(int), "SELECT id FROM notes"), "pointer to a slice")
+		assert.Error(t, ask(&ids, "SELECT id, id FROM notes"))
+		assert.Error(t, ask(&ids, "SELECT text FROM notes"), "a text is no number")
+	})
+}
+
+// BenchmarkSelect measures reading a page of a list.
+func BenchmarkSelect(b *testing.B) {
+	db, err := database.Open(b.Context(), database.Config{URL: testkit.SQLite(b)}, zap.NewNop())
+	require.NoError(b, err)
+	defer func() { require.NoError(b, db.Close()) }()
+	require.NoError(b, db.Write(b.Context(), func(ctx context.Context) error {
+		_, err := db.Exec(ctx, `CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT, kind BIGINT NOT NULL);
+			CREATE INDEX notes_kind ON notes (kind, id);
+			WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+			INSERT INTO notes SELECT i, 'note', i % 10 FROM n`)
+		return err
+	}))
+	b.ReportAllocs()
+	for b.Loop() {
+		var page []note
+		if err = db.Select(b.Context(), &page, "SELECT id, text FROM notes WHERE kind = ? AND id > ? ORDER BY id LIMIT ?", 7, 100, 20); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
