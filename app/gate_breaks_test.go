@@ -18,7 +18,7 @@ func replacements() []replacement {
 		{"../platform/database/sqlite.go", `openSQLitePool(ctx, path, writerOptions, 1, prepareWriter)`, `openSQLitePool(ctx, path, brokenOptions(), 1, prepareWriter)`},
 		{"../platform/database/sqlite.go", `{"synchronous", "2",`, `{"synchronous", brokenLevel(),`},
 		{"../platform/database/batch.go", "\terr := b.commit(ctx)\n", "\tb.answerEarly()\n\terr := overlookFailure(b.commit(ctx))\n"},
-		{"../platform/database/query.go", "\treturn db.settle(ctx, sqlx.SelectContext(", "\tdb.commitHalf(ctx, query)\n\treturn db.settle(ctx, sqlx.SelectContext("},
+		{"../platform/database/query.go", "\t\terr = collect(rows, dest)\n\t}\n", "\t\terr = collect(rows, dest)\n\t}\n\tdb.commitHalf(ctx, query)\n"},
 		{"../platform/eventbus/publisher.go", "stored.position, err = p.outbox.add(ctx, stored, p.clock.Now())", "stored.position, err = database.BrokenAdd(ctx, stored, p.clock.Now(), p.outbox.add)"},
 		{"main.go", "\t\ttold = <-signals\n", "\t\ttold = <-signals\n\t\tif os.Getenv(\"BREAK\") == \"stop\" {\n\t\t\tos.Exit(0)\n\t\t}\n"},
 	}

@@ -137,7 +137,7 @@ func TestFigures_of_a_restaurant_are_by_its_days(t *testing.T) {
 			{"2026-03-02", "2026-03-03", restaurants.ReviewSummary{Distribution: stars{Four: 2}, Sentiment: labels{Neutral: 1, Negative: 1}}},
 			{"2026-03-03", "", restaurants.ReviewSummary{Distribution: stars{One: 1}, Sentiment: labels{Negative: 1}}},
 			{"", "2026-03-01", restaurants.ReviewSummary{}},
-			{"2026-03-03", "2026-03-01", restaurants.ReviewSummary{}},
+			{"2026-03-03", "2026-03-03", restaurants.ReviewSummary{}},
 		} {
 			assert.Equal(t, c.want, w.ofRestaurant(t, c.from, c.to), "%+v", c)
 		}
