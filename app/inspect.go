@@ -19,6 +19,7 @@ import (
 	"zomato/platform/database"
 	"zomato/platform/eventbus"
 	"zomato/platform/httpserver"
+	"zomato/platform/module"
 )
 
 // unopenedDatabase is for those who build the application only to look at it.
@@ -31,6 +32,7 @@ type inspected struct {
 	fx.In
 
 	DB            *database.DB
+	Enabled       module.Enabled
 	Server        *httpserver.Server
 	Routes        []httpserver.Routes     `group:"routes"`
 	Migrations    []database.Migrations   `group:"migrations"`
@@ -104,15 +106,11 @@ func moduleRows(cfg config.Config, log *zap.Logger) ([]moduleRow, error) {
 		return nil, err
 	}
 	table := moduleTable()
-	enabled, err := choose(table, cfg.Modules, cfg.DisabledModules)
-	if err != nil {
-		return nil, err
-	}
 	rows := make([]moduleRow, len(table))
 	for i, m := range table {
 		source := told[m.Name]
 		rows[i] = moduleRow{
-			Name: m.Name, Enabled: enabled.Has(m.Name), Because: because(m.Name, cfg), Team: source.Team, Summary: source.Summary,
+			Name: m.Name, Enabled: all.Enabled.Has(m.Name), Because: because(m.Name, cfg), Team: source.Team, Summary: source.Summary,
 			Needs: list(m.Needs), Uses: list(m.Uses), Migrations: list(nil), Publishes: list(nil), Subscribes: list(nil),
 		}
 		if rows[i].Enabled {
