@@ -54,6 +54,9 @@ type Policy struct {
 	// Warm gives the paths to load before anybody asks, about the restaurants
 	// that are ordered from most; nil: none. Only for what is public.
 	Warm func(restaurantIDs []int64) []string
+	// Through are changes after which the answers that Warm names for the ids are
+	// loaded again at once, so that the next reader need not wait.
+	Through []Change
 }
 
 // Params gives the parameters of a request's path as ids, 0 for one that is none.

@@ -1,0 +1,122 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+)
+
+// Limits of what is done in the background.
+const (
+	warmers     = 2 // answers that are loaded at a time
+	reloadQueue = 1_000
+	askTimeout  = 5 * time.Second
+)
+
+// background is the work that no request waits for.
+type background struct {
+	cache   *Cache
+	ctx     context.Context //nolint:containedctx // ends with Stop
+	cancel  context.CancelFunc
+	running sync.WaitGroup
+	mu      sync.Mutex // between run and stop
+	reloads chan string
+}
+
+func (b *background) init(c *Cache) {
+	b.cache, b.reloads = c, make(chan string, reloadQueue)
+	b.ctx, b.cancel = context.WithCancel(context.Background())
+}
+
+// run does something unless the cache was stopped.
+func (b *background) run(work func(context.Context)) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.ctx.Err() == nil {
+		b.running.Go(func() { work(b.ctx) })
+	}
+}
+
+// reload loads answers again soon. When there is too much to do, some are left
+// to those who ask for them.
+func (b *background) reload(paths []string) {
+	for _, path := range paths {
+		select {
+		case b.reloads <- path:
+		default:
+			return
+		}
+	}
+}
+
+// Start begins the work in the background, once requests are answered, and warms
+// what is public.
+func (c *Cache) Start(live Live) {
+	c.live.Store(&live)
+	for range warmers {
+		c.background.run(c.reloadAll)
+	}
+	c.background.run(func(ctx context.Context) {
+		tick := time.NewTicker(windowStep)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				c.note()
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	c.background.run(c.warmAll)
+}
+
+// Stop ends it and waits, at the latest until ctx ends.
+func (c *Cache) Stop(ctx context.Context) error {
+	b := &c.background
+	b.mu.Lock()
+	b.cancel()
+	b.mu.Unlock()
+	done := make(chan struct{})
+	go func() {
+		b.running.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return errors.New("the cache was stopped while it was loading something")
+	}
+}
+
+// reloadAll loads what reload was given.
+func (c *Cache) reloadAll(ctx context.Context) {
+	for {
+		select {
+		case path := <-c.background.reloads:
+			c.ask(ctx, path)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// ask has a path answered, and tells whether that worked.
+func (c *Cache) ask(ctx context.Context, path string) bool {
+	live := c.live.Load()
+	if live == nil {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, askTimeout)
+	defer cancel()
+	status, err := live.Ask(ctx, path)
+	if err != nil && ctx.Err() == nil {
+		c.Log.Warn("an answer could not be loaded beforehand", zap.Error(err))
+	}
+	return err == nil && status == http.StatusOK
+}

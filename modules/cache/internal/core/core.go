@@ -1,0 +1,196 @@
+// Package core is the cache itself: which answer may be served, when one is
+// loaded, and what is forgotten. It knows neither where answers are kept nor
+// that they are HTTP (docs/adr/0021 tells why it is right).
+//
+// team: cache
+package core
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+	"golang.org/x/sync/semaphore"
+	"golang.org/x/sync/singleflight"
+
+	"zomato/modules/cache"
+)
+
+// Limits of the cache (design: cache.md §3).
+const (
+	loadTimeout = 5 * time.Second
+	loadsAtOnce = 64        // in a namespace
+	largest     = 256 << 10 // bytes of an answer that is kept
+	absentTTL   = 10 * time.Second
+	renewAt     = 0.8         // of the TTL
+	jitter      = 0.1         // of the TTL, more or less
+	deaf        = time.Second // without news of other instances
+	// A change is made known 300 ms after its commit at the latest.
+	checkDistance = 500 * time.Millisecond
+)
+
+// Options are what a Cache is made of.
+type Options struct {
+	Tier     Tier
+	Policies []cache.Policy
+	Popular  []cache.Popular
+	// TTLs by namespace, in the place of those of the policies; see TTLNames.
+	TTLs map[string]time.Duration
+	// Alone says that no other instance changes what this one shows. Else strict
+	// answers are not kept.
+	Alone bool
+	// CheckEvery is of how many hits one is compared with its source; 0: none.
+	CheckEvery uint32
+	// Now tells the time.
+	Now func() time.Time
+	Log *zap.Logger
+}
+
+// Cache keeps answers. Create it with New. Safe for concurrent use.
+type Cache struct {
+	Options
+
+	routes     map[string]*Route     // by operation
+	namespaces map[string]*Namespace // by name
+	effects    map[string]*effect    // by event
+	flights    singleflight.Group
+	hits       atomic.Uint32 // to choose those that are checked
+	live       atomic.Pointer[Live]
+	background background
+	windows    windows
+	jobs       jobs
+}
+
+// Live is what the cache can use once everything has started.
+type Live struct {
+	// Ask answers a GET request for a path, through the cache, as anybody.
+	Ask func(ctx context.Context, path string) (status int, err error)
+	// Heard tells when this instance has last begun to ask for changes of other
+	// instances, and was answered.
+	Heard func() time.Time
+}
+
+// New makes a cache. It refuses policies that cannot be right.
+func New(o Options) (*Cache, error) {
+	c := &Cache{
+		Options: o, routes: map[string]*Route{}, namespaces: map[string]*Namespace{}, effects: map[string]*effect{},
+	}
+	var errs []error
+	kinds := map[string]*cache.Kind{}
+	for _, p := range o.Policies {
+		err := c.add(p)
+		for _, kind := range kindsOf(p) {
+			if known, ok := kinds[kind.Name()]; ok && known != kind {
+				err = errors.Join(err, fmt.Errorf("two kinds of tags are called %q: rename one", kind.Name()))
+			}
+			kinds[kind.Name()] = kind
+		}
+		errs = append(errs, err)
+	}
+	for name := range o.TTLs {
+		if !slices.Contains(c.ttlNames(), name) {
+			errs = append(errs, fmt.Errorf("there is no namespace %q whose TTL could be set", name))
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, fmt.Errorf("the policies of the cache: %w", err)
+	}
+	for _, route := range c.routes {
+		c.heed(route)
+	}
+	c.background.init(c)
+	return c, nil
+}
+
+// add takes a policy.
+func (c *Cache) add(p cache.Policy) error {
+	switch {
+	case p.Operation == "" || p.Namespace == "":
+		return fmt.Errorf("operation %q, namespace %q: a policy has both", p.Operation, p.Namespace)
+	case c.routes[p.Operation] != nil:
+		return fmt.Errorf("%s has two policies: leave one out", p.Operation)
+	case p.TTL <= 0 || p.Settled != nil && p.Settled.TTL <= 0:
+		return fmt.Errorf("%s has no TTL", p.Operation)
+	case len(p.Tags) == 0:
+		return fmt.Errorf("%s has no tags: nothing could end its answers", p.Operation)
+	}
+	if ttl, ok := c.TTLs[p.Namespace]; ok {
+		p.TTL = ttl
+	}
+	if p.Settled != nil {
+		settled := *p.Settled
+		if ttl, ok := c.TTLs[settledName(p.Namespace)]; ok {
+			settled.TTL = ttl
+		}
+		p.Settled = &settled
+	}
+	ns := c.namespaces[p.Namespace]
+	if ns == nil {
+		ns = &Namespace{name: p.Namespace, loading: semaphore.NewWeighted(loadsAtOnce)}
+		c.namespaces[p.Namespace] = ns
+	}
+	route := newRoute(c, ns, p)
+	c.routes[p.Operation] = route
+	ns.routes = append(ns.routes, route)
+	slices.SortFunc(ns.routes, func(a, b *Route) int { return cmp.Compare(a.Operation, b.Operation) })
+	return nil
+}
+
+// settledName is under which name the TTL of a namespace's settled answers is set.
+func settledName(namespace string) string { return namespace + "_settled" }
+
+func (c *Cache) ttlNames() []string {
+	var names []string
+	for _, route := range c.routes {
+		names = append(names, route.Namespace)
+		if route.Settled != nil {
+			names = append(names, settledName(route.Namespace))
+		}
+	}
+	return names
+}
+
+// kindsOf gives all kinds that a policy uses.
+func kindsOf(p cache.Policy) []*cache.Kind {
+	var kinds []*cache.Kind
+	for _, tag := range p.Tags {
+		kinds = append(kinds, tag.Kind)
+	}
+	if p.Related != nil {
+		kinds = append(kinds, p.Related.Kinds...)
+	}
+	return kinds
+}
+
+// Route gives how the answers of an operation are kept, nil without a policy.
+func (c *Cache) Route(operation string) *Route { return c.routes[operation] }
+
+// Namespaces gives all of them, by name.
+func (c *Cache) Namespaces() []*Namespace {
+	out := make([]*Namespace, 0, len(c.namespaces))
+	for _, ns := range c.namespaces {
+		out = append(out, ns)
+	}
+	slices.SortFunc(out, func(a, b *Namespace) int { return cmp.Compare(a.name, b.name) })
+	return out
+}
+
+// Namespace gives the one with that name, nil when there is none.
+func (c *Cache) Namespace(name string) *Namespace { return c.namespaces[name] }
+
+// Clear forgets all answers of a namespace.
+func (c *Cache) Clear(ctx context.Context, ns *Namespace) error {
+	if err := c.Tier.Bump(ctx, []string{namespaceTag(ns.name)}); err != nil {
+		return fmt.Errorf("clear %s: %w", ns.name, err)
+	}
+	ns.Invalidations.Add(1)
+	return nil
+}
+
+// namespaceTag is the tag that every answer of a namespace has.
+func namespaceTag(name string) string { return "namespace:" + name }

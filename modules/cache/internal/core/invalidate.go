@@ -1,0 +1,114 @@
+package core
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"zomato/modules/cache"
+	"zomato/platform/eventbus"
+)
+
+// subscriber is the cache's name at the event bus.
+const subscriber = "cache"
+
+// effect is what an event changes.
+type effect struct {
+	kinds      map[*cache.Kind]*reach
+	namespaces []*Namespace
+	// through are the routes whose answers are loaded again at once.
+	through []through
+}
+
+// reach is how an event changes things of a kind.
+type reach struct {
+	change cache.Change
+	// named says that answers show single things of the kind, all that some show
+	// any of them.
+	named, all bool
+}
+
+type through struct {
+	change cache.Change
+	warm   func(ids []int64) []string
+}
+
+// heed notes the events that change the answers of a route.
+func (c *Cache) heed(r *Route) {
+	for _, tag := range r.Tags {
+		c.heedKind(r, tag.Kind, tag.Parameter != "")
+	}
+	if r.Related != nil {
+		for _, kind := range r.Related.Kinds {
+			c.heedKind(r, kind, true)
+		}
+	}
+	for _, change := range r.Through {
+		if e := c.effect(change.Event()); r.Warm != nil {
+			e.through = append(e.through, through{change, r.Warm})
+		}
+	}
+}
+
+func (c *Cache) heedKind(r *Route, kind *cache.Kind, named bool) {
+	for _, change := range kind.Changes() {
+		e := c.effect(change.Event())
+		if e.kinds[kind] == nil {
+			e.kinds[kind] = &reach{change: change}
+		}
+		e.kinds[kind].named = e.kinds[kind].named || named
+		e.kinds[kind].all = e.kinds[kind].all || !named
+		if !slices.Contains(e.namespaces, r.space) {
+			e.namespaces = append(e.namespaces, r.space)
+		}
+	}
+}
+
+func (c *Cache) effect(event string) *effect {
+	if c.effects[event] == nil {
+		c.effects[event] = &effect{kinds: map[*cache.Kind]*reach{}}
+	}
+	return c.effects[event]
+}
+
+// Subscriptions subscribe the cache to all events that change anything.
+func (c *Cache) Subscriptions() []eventbus.Subscription {
+	var out []eventbus.Subscription
+	for _, e := range c.effects {
+		for reach := range maps.Values(e.kinds) { // any one will do: they are about the same event
+			out = append(out, reach.change.Subscribe(subscriber, c.Forget))
+			break
+		}
+	}
+	return out
+}
+
+// Forget ends the answers that an event has changed. The bus calls it before it
+// answers who caused the event.
+func (c *Cache) Forget(ctx context.Context, event eventbus.Event) error {
+	e := c.effects[event.EventName()]
+	if e == nil {
+		return nil
+	}
+	var tags []string
+	for kind, reach := range e.kinds {
+		if reach.all {
+			tags = append(tags, kind.Named(0).String())
+		}
+		if reach.named {
+			for _, id := range reach.change.IDs(event) {
+				tags = append(tags, kind.Named(id).String())
+			}
+		}
+	}
+	if err := c.Tier.Bump(ctx, tags); err != nil {
+		return err
+	}
+	for _, ns := range e.namespaces {
+		ns.Invalidations.Add(1)
+	}
+	for _, t := range e.through {
+		c.background.reload(t.warm(t.change.IDs(event)))
+	}
+	return nil
+}
