@@ -100,13 +100,13 @@ Calls are those that ` + "`app/modules.go`" + ` allows: a module does not start 
 what it needs, and lacks a part without what it uses. Besides, every module may
 use ` + "`cache`" + `. Events may flow in any direction.
 
-| module | team | calls | publishes | subscribes | routes | tables |
-|---|---|---|---|---|---|---|
+| module | team | calls | publishes | subscribes | routes | answers kept (as) | tables |
+|---|---|---|---|---|---|---|---|
 `)
 	for _, e := range entries {
 		calls := append(wrapped("needs ", e.needs, ""), wrapped("uses ", e.uses, "")...)
-		fmt.Fprintf(&out, "| [%s](%s/doc.go) | %s | %s | %s | %s | %s | %s |\n", e.module, e.module, e.team,
-			cell(calls), cell(e.publishes), cell(e.subscribes), cell(wrapped("`", e.routes, "`")), cell(e.tables))
+		fmt.Fprintf(&out, "| [%s](%s/doc.go) | %s | %s | %s | %s | %s | %s | %s |\n", e.module, e.module, e.team,
+			cell(calls), cell(e.publishes), cell(e.subscribes), cell(wrapped("`", e.routes, "`")), cell(e.keeps), cell(e.tables))
 	}
 	return out.String()
 }

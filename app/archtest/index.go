@@ -20,6 +20,7 @@ type entry struct {
 	publishes  []string
 	subscribes []string
 	routes     []string
+	keeps      []string
 	tables     []string
 }
 
@@ -40,6 +41,8 @@ func (t *Tree) index() ([]entry, []Finding) {
 		e.subscribes, unread = t.subscriptions(module)
 		found = append(found, unread...)
 		e.routes, unread = t.routes(module)
+		found = append(found, unread...)
+		e.keeps, unread = t.keeps(module)
 		found = append(found, unread...)
 		all = append(all, e)
 	}
@@ -103,6 +106,29 @@ func (t *Tree) routes(module string) ([]string, []Finding) {
 		written = append(written, r.method+" "+r.path)
 	}
 	return written, found
+}
+
+// keeps are the operations whose answers a module has kept, each with the word
+// under which, sorted.
+func (t *Tree) keeps(module string) ([]string, []Finding) {
+	var all []string
+	var found []Finding
+	files := slices.DeleteFunc(t.inModule(module), func(f *file) bool { return f.test || !f.inside("internal/policies") })
+	known := constants(files)
+	for _, f := range files {
+		for _, lit := range f.literals(t.own("modules", everyonesModule), "Policy") {
+			values := fields(lit)
+			operation, okOperation := evaluate(values["Operation"], known)
+			namespace, okNamespace := evaluate(values["Namespace"], known)
+			if !okOperation || !okNamespace {
+				found = append(found, f.finding(lit.Pos(), `what this policy is about cannot be read from the source: write Operation: "get-menu", Namespace: "menu" with constants of this package`))
+				continue
+			}
+			all = append(all, operation+" ("+namespace+")")
+		}
+	}
+	slices.Sort(all)
+	return all, found
 }
 
 // httpMethod reads http.MethodGet and "GET".

@@ -20,6 +20,9 @@ func (t *Tree) subscriptions(module string) ([]string, []Finding) {
 			continue
 		}
 		ast.Inspect(f.syntax, func(n ast.Node) bool {
+			if function, ok := n.(*ast.FuncDecl); ok && function.Type.TypeParams != nil {
+				return false // it subscribes in the name of who calls it
+			}
 			call, ok := n.(*ast.CallExpr)
 			if !ok {
 				return true

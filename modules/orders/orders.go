@@ -52,6 +52,12 @@ type Order struct {
 	OrderItems          []Line       `json:"order_items" doc:"In the order they were placed"`
 }
 
+// Settled tells whether an order will hardly change any more: it is delivered or
+// cancelled.
+func (o Order) Settled() bool {
+	return o.OrderStatus == StatusDelivered || o.OrderStatus == StatusCancelled
+}
+
 // ExistsFor tells whether an order, and what belongs to it, exists for a caller:
 // to a customer or a restaurant another's does not. Orders are not assigned to
 // couriers yet: to them all exist.

@@ -26,7 +26,8 @@ type Deleted struct {
 // EventName implements eventbus.Event.
 func (Deleted) EventName() string { return "restaurants.deleted" }
 
-// MenuChanged says that an item of a menu was added, changed or removed.
+// MenuChanged says that an item of a menu was added, changed or removed. Orders
+// that take from its stock, or give back to it, are StockChanged instead.
 type MenuChanged struct {
 	RestaurantID int64 `json:"restaurant_id"`
 	MenuItemID   int64 `json:"menu_item_id"`
@@ -34,3 +35,14 @@ type MenuChanged struct {
 
 // EventName implements eventbus.Event.
 func (MenuChanged) EventName() string { return "restaurants.menu_changed" }
+
+// StockChanged says that an order took pieces of an item or gave them back: their
+// number is different from before, and nothing else of the item. Who shows no
+// stock has nothing to forget.
+type StockChanged struct {
+	RestaurantID int64 `json:"restaurant_id"`
+	MenuItemID   int64 `json:"menu_item_id"`
+}
+
+// EventName implements eventbus.Event.
+func (StockChanged) EventName() string { return "restaurants.stock_changed" }

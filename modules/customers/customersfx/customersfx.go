@@ -8,9 +8,11 @@ import (
 
 	"go.uber.org/fx"
 
+	"zomato/modules/cache"
 	"zomato/modules/customers"
 	"zomato/modules/customers/internal/core"
 	"zomato/modules/customers/internal/httpapi"
+	"zomato/modules/customers/internal/policies"
 	"zomato/modules/customers/internal/sqlstore"
 	"zomato/modules/restaurants"
 	"zomato/platform/clock"
@@ -30,6 +32,7 @@ func Module() fx.Option {
 			func(c *core.Service) customers.Importer { return c },
 			fx.Annotate(routes, fx.ResultTags(`group:"routes"`)),
 			fx.Annotate(sqlstore.Migrations, fx.ResultTags(`group:"migrations"`)),
+			fx.Annotate(keeping, fx.ResultTags(`group:"cache.policies,flatten"`)),
 			fx.Annotate(forgetRestaurant, fx.ResultTags(`group:"subscriptions"`)),
 		),
 	)
@@ -71,6 +74,10 @@ func routes(service *core.Service, analytics *core.Analytics, enabled module.Ena
 	return httpapi.Routes(service, analytics, httpapi.Parts{
 		Restaurants: enabled.Has("restaurants"), Orders: enabled.Has("orders"), Reviews: enabled.Has("reviews"),
 	})
+}
+
+func keeping(store *sqlstore.Store, enabled module.Enabled) []cache.Policy {
+	return policies.All(store, enabled.Has("restaurants"))
 }
 
 func forgetRestaurant(service *core.Service) eventbus.Subscription {

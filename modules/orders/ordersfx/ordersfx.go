@@ -8,10 +8,12 @@ import (
 
 	"go.uber.org/fx"
 
+	"zomato/modules/cache"
 	"zomato/modules/customers"
 	"zomato/modules/orders"
 	"zomato/modules/orders/internal/core"
 	"zomato/modules/orders/internal/httpapi"
+	"zomato/modules/orders/internal/policies"
 	"zomato/modules/orders/internal/sqlstore"
 	"zomato/modules/restaurants"
 	"zomato/platform/calendar"
@@ -30,6 +32,8 @@ func Module() fx.Option {
 			func(c *core.Service) orders.Importer { return c },
 			fx.Annotate(httpapi.Routes, fx.ResultTags(`group:"routes"`)),
 			fx.Annotate(sqlstore.Migrations, fx.ResultTags(`group:"migrations"`)),
+			fx.Annotate(func(s *sqlstore.Store) []cache.Policy { return policies.All(s) }, fx.ResultTags(`group:"cache.policies,flatten"`)),
+			fx.Annotate(popular, fx.ResultTags(`group:"cache.popular"`)),
 			// From the store and not from the core, which itself needs customers.
 			func(s *sqlstore.Store) customers.OrderActivity { return s },
 			func(s *sqlstore.Store) restaurants.OrderFigures { return s },
@@ -63,6 +67,11 @@ func newCore(n needs) *core.Service {
 		Store: n.Store, Transactions: n.DB, Events: n.Publisher, Clock: n.Clock,
 		Customers: n.Customers, Restaurants: n.Restaurants, Reviews: n.Reviews,
 	})
+}
+
+// popular knows better than ratings what guests will ask for.
+func popular(s *sqlstore.Store) cache.Popular {
+	return cache.Popular{Preference: 2, Restaurants: s.MostOrdered}
 }
 
 // disabled answers that the module is switched off.

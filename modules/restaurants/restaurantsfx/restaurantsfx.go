@@ -9,10 +9,12 @@ import (
 
 	"go.uber.org/fx"
 
+	"zomato/modules/cache"
 	"zomato/modules/restaurants"
 	"zomato/modules/restaurants/internal/core"
 	"zomato/modules/restaurants/internal/csvfile"
 	"zomato/modules/restaurants/internal/httpapi"
+	"zomato/modules/restaurants/internal/policies"
 	"zomato/modules/restaurants/internal/sqlstore"
 	"zomato/platform/clock"
 	"zomato/platform/database"
@@ -39,6 +41,8 @@ func Module() fx.Option {
 			func(c *core.Service) restaurants.Importer { return csvfile.New(c) },
 			fx.Annotate(routes, fx.ResultTags(`group:"routes"`)),
 			fx.Annotate(sqlstore.Migrations, fx.ResultTags(`group:"migrations"`)),
+			fx.Annotate(policies.All, fx.ResultTags(`group:"cache.policies,flatten"`)),
+			fx.Annotate(popular, fx.ResultTags(`group:"cache.popular"`)),
 		),
 	)
 }
@@ -72,6 +76,11 @@ func newAnalytics(store *sqlstore.Store, db *database.DB, orders restaurants.Ord
 
 func routes(service *core.Service, analytics *core.Analytics, enabled module.Enabled) httpserver.Routes {
 	return httpapi.Routes(service, analytics, httpapi.Parts{Orders: enabled.Has("orders"), Reviews: enabled.Has("reviews")})
+}
+
+// popular is a guess by ratings, for where nobody counts orders.
+func popular(s *sqlstore.Store) cache.Popular {
+	return cache.Popular{Preference: 1, Restaurants: s.BestRanked}
 }
 
 // disabled answers that the module is switched off.

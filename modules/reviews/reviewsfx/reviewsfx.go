@@ -14,6 +14,7 @@ import (
 	"zomato/modules/reviews"
 	"zomato/modules/reviews/internal/core"
 	"zomato/modules/reviews/internal/httpapi"
+	"zomato/modules/reviews/internal/policies"
 	"zomato/modules/reviews/internal/sentiment"
 	"zomato/modules/reviews/internal/sqlstore"
 	"zomato/platform/calendar"
@@ -32,6 +33,7 @@ func Module() fx.Option {
 			func(c *core.Service) reviews.Importer { return c },
 			fx.Annotate(httpapi.Routes, fx.ResultTags(`group:"routes"`)),
 			fx.Annotate(sqlstore.Migrations, fx.ResultTags(`group:"migrations"`)),
+			fx.Annotate(policies.All, fx.ResultTags(`group:"cache.policies,flatten"`)),
 			// From the store and not from the core, which itself needs those who ask.
 			func(s *sqlstore.Store) restaurants.ReviewFigures { return s },
 			func(s *sqlstore.Store) customers.ReviewFigures { return s },

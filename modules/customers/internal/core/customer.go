@@ -139,9 +139,20 @@ func (s *Service) Update(ctx context.Context, id int64, c Changes, versions []in
 		if err := findings.Err(); err != nil {
 			return err
 		}
-		return s.store.Update(ctx, updated)
+		if err := s.store.Update(ctx, updated); err != nil || !renames(old, updated) {
+			return err
+		}
+		return s.events.Publish(ctx, customers.Renamed{CustomerID: id})
 	})
 	return updated, err
+}
+
+// renames tells whether others, who show a customer by name and phone number,
+// show the one otherwise than the other.
+func renames(old, updated customers.Customer) bool {
+	samePhone := old.PhoneNumber == updated.PhoneNumber ||
+		old.PhoneNumber != nil && updated.PhoneNumber != nil && *old.PhoneNumber == *updated.PhoneNumber
+	return old.Name != updated.Name || !samePhone
 }
 
 // Erase removes everything personal of a customer (design: domain.md §6) and

@@ -220,6 +220,35 @@ func TestA_change_and_its_event_are_one(t *testing.T) {
 	})
 }
 
+func TestUpdate_says_when_others_call_a_customer_otherwise(t *testing.T) {
+	t.Parallel()
+	testkit.EachDatabase(t, func(t *testing.T, url string) {
+		w := open(t, url)
+		asha := w.create(t, "Asha", "asha@example.com", phone("+911234567890"))
+		for _, c := range []struct {
+			changes core.Changes
+			renamed bool
+		}{
+			{core.Changes{Name: patch.To("Asha Rao")}, true},
+			{core.Changes{Name: patch.To(" Asha Rao ")}, false},
+			{core.Changes{PhoneNumber: patch.To("+911234567890")}, false},
+			{core.Changes{PhoneNumber: patch.To("+911234567891")}, true},
+			{core.Changes{PhoneNumber: patch.ToNull[string]()}, true},
+			{core.Changes{PhoneNumber: patch.ToNull[string]()}, false},
+			{core.Changes{Email: patch.To("a@example.com"), Address: patch.To("There"), IsActive: patch.To(false)}, false},
+		} {
+			before := len(w.events(t))
+			_, err := w.Update(w.ctx, asha.ID, c.changes, nil)
+			require.NoError(t, err)
+			want := []string{fmt.Sprintf(`customers.changed {"customer_id":%d}`, asha.ID)}
+			if c.renamed {
+				want = append([]string{fmt.Sprintf(`customers.renamed {"customer_id":%d}`, asha.ID)}, want...)
+			}
+			require.Equal(t, want, w.events(t)[before:], "%+v", c.changes)
+		}
+	})
+}
+
 func TestEvery_change_publishes_its_event_and_no_other(t *testing.T) {
 	t.Parallel()
 	testkit.EachDatabase(t, func(t *testing.T, url string) {

@@ -81,6 +81,13 @@ type Store interface {
 	ImportStore
 }
 
+// Subjects are what an order is about. They never change.
+type Subjects struct {
+	CustomerID int64
+	// MenuItemIDs are those of its lines, each once.
+	MenuItemIDs []int64
+}
+
 // Filter narrows a list of orders. Exactly one of CustomerID and RestaurantID
 // is not 0.
 type Filter struct {

@@ -22,6 +22,9 @@ type details struct {
 	Timeline   []entry        `json:"timeline" doc:"The oldest first"`
 }
 
+// Kept for long once the order is settled.
+var _ httpserver.Settled = details{}
+
 // detailedLine is a line with its menu item.
 type detailedLine struct {
 	orders.Line

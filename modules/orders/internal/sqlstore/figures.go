@@ -189,6 +189,20 @@ func share(part, whole int64) float64 {
 	return float64((20000*part+whole)/(2*whole)) / 10000
 }
 
+const mostOrderedStatement = `SELECT restaurant_id FROM orders_figures_restaurants
+	ORDER BY customers + repeat_customers DESC, restaurant_id LIMIT ?`
+
+// MostOrdered gives the restaurants that most customers order from, those who
+// came back counted twice: one row a restaurant, whatever the number of orders.
+// Some may have been deleted.
+func (s *Store) MostOrdered(ctx context.Context, limit int) ([]int64, error) {
+	var ids []int64
+	if err := s.db.Select(ctx, &ids, mostOrderedStatement, limit); err != nil {
+		return nil, fmt.Errorf("read the %d restaurants that are ordered from most: %w", limit, err)
+	}
+	return ids, nil
+}
+
 // customerRow is what a customer ordered of one restaurant.
 type customerRow struct {
 	statusCounts

@@ -68,6 +68,23 @@ func history(t *testing.T, w world) {
 
 const oneOrder money.Amount = 2*249_50 + 60_00 + 30_50
 
+func TestMost_ordered_are_the_restaurants_with_most_customers(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w world) {
+		w.placeAt(t, 1, 12, atWok)
+		w.placeAt(t, 1, 12)
+		w.placeAt(t, 1, 13)
+		ids, err := w.store.MostOrdered(w.ctx, 5)
+		require.NoError(t, err)
+		assert.Equal(t, []int64{2, 3}, ids)
+		w.placeAt(t, 1, 13, atWok)
+		w.placeAt(t, 1, 13, byRavi, atWok)
+		ids, err = w.store.MostOrdered(w.ctx, 1)
+		require.NoError(t, err)
+		assert.Equal(t, []int64{3}, ids)
+	})
+}
+
 func TestFigures_of_a_restaurant(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, w world) {

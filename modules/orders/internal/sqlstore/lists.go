@@ -79,3 +79,26 @@ func conditions(f core.Filter) (string, []any) {
 	}
 	return strings.Join(where, " AND "), args
 }
+
+// subjectsStatement has a row for each item.
+const subjectsStatement = `SELECT DISTINCT o.customer_id, i.menu_item_id
+	FROM orders_orders o JOIN orders_items i ON i.order_id = o.id WHERE o.id = ?`
+
+// SubjectsOf reads what an order is about. Faults: order_not_found.
+func (s *Store) SubjectsOf(ctx context.Context, orderID int64) (core.Subjects, error) {
+	var rows []struct {
+		CustomerID int64 `db:"customer_id"`
+		MenuItemID int64 `db:"menu_item_id"`
+	}
+	if err := s.db.Select(ctx, &rows, subjectsStatement, orderID); err != nil {
+		return core.Subjects{}, fmt.Errorf("read what order %d is about: %w", orderID, err)
+	}
+	if len(rows) == 0 { // every order has a line
+		return core.Subjects{}, orders.NotFound(orderID)
+	}
+	found := core.Subjects{CustomerID: rows[0].CustomerID}
+	for _, r := range rows {
+		found.MenuItemIDs = append(found.MenuItemIDs, r.MenuItemID)
+	}
+	return found, nil
+}

@@ -215,3 +215,18 @@ func TestLists_begin_at_an_index_and_sort_nothing(t *testing.T) {
 		}
 	})
 }
+
+func TestSubjects_of_an_order(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w world) {
+		placed := w.place(t, func(n *orders.NewOrder) {
+			n.Lines = append(n.Lines, orders.NewLine{MenuItemID: 5, Quantity: 1})
+		})
+		found, err := w.store.SubjectsOf(w.ctx, placed.ID)
+		require.NoError(t, err)
+		assert.EqualValues(t, 1, found.CustomerID)
+		assert.ElementsMatch(t, []int64{5, 7}, found.MenuItemIDs)
+		_, err = w.store.SubjectsOf(w.ctx, placed.ID+1000)
+		require.True(t, fault.Is(err, orders.CodeNotFound), "%v", err)
+	})
+}

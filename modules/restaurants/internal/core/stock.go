@@ -124,7 +124,7 @@ func (s *Service) take(ctx context.Context, items []restaurants.MenuItem, portio
 	if taken < len(pieces) {
 		return MenuChanged()
 	}
-	return s.publishMenu(ctx, items, pieces)
+	return s.publishStock(ctx, items, pieces)
 }
 
 // ReturnStock implements restaurants.Service.
@@ -145,17 +145,17 @@ func (s *Service) ReturnStock(ctx context.Context, portions []restaurants.Portio
 		if _, err = s.store.AddStock(ctx, pieces); err != nil {
 			return err
 		}
-		return s.publishMenu(ctx, items, pieces)
+		return s.publishStock(ctx, items, pieces)
 	})
 }
 
-// publishMenu says of the items with these pieces that they have changed.
-func (s *Service) publishMenu(ctx context.Context, items []restaurants.MenuItem, pieces []restaurants.Portion) error {
+// publishStock says of the items with these pieces that their stock has changed.
+func (s *Service) publishStock(ctx context.Context, items []restaurants.MenuItem, pieces []restaurants.Portion) error {
 	for _, item := range items {
 		if item.Stock == nil || !slices.ContainsFunc(pieces, func(p restaurants.Portion) bool { return p.MenuItemID == item.ID }) {
 			continue
 		}
-		if err := s.events.Publish(ctx, restaurants.MenuChanged{RestaurantID: item.RestaurantID, MenuItemID: item.ID}); err != nil {
+		if err := s.events.Publish(ctx, restaurants.StockChanged{RestaurantID: item.RestaurantID, MenuItemID: item.ID}); err != nil {
 			return err
 		}
 	}

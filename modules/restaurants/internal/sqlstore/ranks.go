@@ -1,6 +1,9 @@
 package sqlstore
 
 import (
+	"context"
+	"fmt"
+
 	"zomato/modules/restaurants/internal/core"
 )
 
@@ -40,4 +43,16 @@ func rankedFor(c core.Criteria, r core.Ranking) (string, []any) {
 	return `SELECT ` + columns + `, ` + key + ` AS sort_key FROM ` + from + `
 		WHERE ` + where.String() + ` AND ` + ranks + `.rank >= COALESCE((` + last + `), 0) - ?
 		ORDER BY sort_key DESC, r.id DESC LIMIT ? OFFSET ?`, append(args, r.Limit+r.Skip, max(moved, -moved), r.Limit+1, r.Skip)
+}
+
+// BestRanked gives active restaurants, the best ranked first: they are read from
+// an index in that order.
+func (s *Store) BestRanked(ctx context.Context, limit int) ([]int64, error) {
+	var ids []int64
+	err := s.db.Select(ctx, &ids, `SELECT id FROM restaurants_restaurants WHERE is_active AND deleted_at IS NULL
+		ORDER BY rank DESC LIMIT ?`, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read the %d best restaurants: %w", limit, err)
+	}
+	return ids, nil
 }

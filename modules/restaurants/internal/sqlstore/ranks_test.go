@@ -48,6 +48,21 @@ func (f fixture) places(t *testing.T, query string, args []any) []place {
 	return rows
 }
 
+func TestBest_ranked_are_active_and_the_best_first(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, f fixture) {
+		var ids []int64
+		for i, name := range []string{"Fair", "Best", "Closed", "Good"} {
+			ids = append(ids, f.create(t, name).ID)
+			require.NoError(t, f.service.Rate(t.Context(), ids[i], restaurants.RatingChange{Stars: []int64{3, 10, 5, 5}[i], Count: []int64{1, 2, 1, 1}[i]}))
+		}
+		require.NoError(t, f.service.Delete(t.Context(), ids[2], nil))
+		found, err := f.store.BestRanked(t.Context(), 2)
+		require.NoError(t, err)
+		assert.Equal(t, []int64{ids[1], ids[3]}, found)
+	})
+}
+
 // A search by rank reads few restaurants; that it finds the right ones is held
 // against sorting all of them, wherever the mean of all has gone.
 func TestSearch_by_rank_finds_what_sorting_all_finds(t *testing.T) {

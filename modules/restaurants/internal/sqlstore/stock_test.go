@@ -105,7 +105,7 @@ func TestStock_that_changes_is_published(t *testing.T) {
 		basket := of(home, item, 2)
 		basket.Items = append(basket.Items, plenty)
 		basket.Portions = append(basket.Portions, restaurants.Portion{MenuItemID: plenty.ID, Quantity: 1})
-		changed := []eventbus.Event{restaurants.MenuChanged{RestaurantID: home.ID, MenuItemID: item.ID}}
+		changed := []eventbus.Event{restaurants.StockChanged{RestaurantID: home.ID, MenuItemID: item.ID}}
 
 		require.NoError(t, f.service.TakeStock(ctx, basket))
 		assert.Equal(t, changed, f.events.take(), "what is unlimited looks as before")
