@@ -72,7 +72,7 @@ func On[E eventbus.Event](ids func(E) []int64) Change {
 		event: none.EventName(),
 		ids:   func(e eventbus.Event) []int64 { return ids(e.(E)) }, //nolint:forcetypeassert // the subscription below gives no other
 		subscribe: func(subscriber string, handle func(context.Context, eventbus.Event) error) eventbus.Subscription {
-			return eventbus.Before(subscriber, func(ctx context.Context, e E) error { return handle(ctx, e) })
+			return eventbus.AtCommit(subscriber, func(ctx context.Context, e E) error { return handle(ctx, e) })
 		},
 	}
 }
@@ -88,7 +88,7 @@ func (c Change) Event() string { return c.event }
 // type that On was given.
 func (c Change) IDs(e eventbus.Event) []int64 { return c.ids(e) }
 
-// Subscribe subscribes to the event, before the answer.
+// Subscribe subscribes to the event, at the commit.
 func (c Change) Subscribe(subscriber string, handle func(context.Context, eventbus.Event) error) eventbus.Subscription {
 	return c.subscribe(subscriber, handle)
 }

@@ -63,9 +63,13 @@ func (s *beforeSubscriber) add(r record) *delivery {
 }
 
 // offer takes an event that this process has just committed. The answer is nil
-// when there is nothing to wait for: the poller was faster and it is delivered,
-// or it has to come through the outbox.
+// when there is nothing to wait for: it is delivered, or it has to come through
+// the outbox.
 func (s *beforeSubscriber) offer(r record) *delivery {
+	if s.atCommit && s.call(context.Background(), r, s.limits.answer, 1) == nil {
+		s.passOver(r)
+		return nil
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
@@ -75,6 +79,14 @@ func (s *beforeSubscriber) offer(r record) *delivery {
 		return nil
 	}
 	return s.add(r)
+}
+
+// passOver notes that an event was delivered at its commit. The poller may have
+// been faster: then it is on its way, and delivered twice.
+func (s *beforeSubscriber) passOver(r record) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.noteDone(r.position)
 }
 
 // feed reads what the outbox has, as far as there is room, and answers what is
@@ -182,7 +194,12 @@ func (s *beforeSubscriber) settle(d *delivery, err error) {
 		return
 	}
 	s.open = slices.DeleteFunc(s.open, func(other *delivery) bool { return other == d })
-	if d.isAfter(s.read) && len(s.done) < doneLimit {
-		s.done[d.position] = true
+	s.noteDone(d.position)
+}
+
+// noteDone notes that what the poller has not passed is delivered. s.mu is held.
+func (s *beforeSubscriber) noteDone(at position) {
+	if at.isAfter(s.read) && len(s.done) < doneLimit {
+		s.done[at] = true
 	}
 }

@@ -19,8 +19,9 @@ import (
 func TestBefore_runs_before_Write_returns_in_the_order_of_the_commits(t *testing.T) {
 	t.Parallel()
 	testkit.EachDatabase(t, func(t *testing.T, url string) {
-		var told diary
-		p := build(t, open(t, url), clock.System{}, eventbus.Before("cache", told.note)).with(eventbus.Limits{Poll: never}).start()
+		var told, atOnce diary
+		p := build(t, open(t, url), clock.System{}, eventbus.Before("cache", told.note), eventbus.AtCommit("memory", atOnce.note)).
+			with(eventbus.Limits{Poll: never}).start()
 		p.exec("CREATE TABLE plates (id " + identity(p) + ")")
 		var group sync.WaitGroup
 		for range 64 {
@@ -34,6 +35,7 @@ func TestBefore_runs_before_Write_returns_in_the_order_of_the_commits(t *testing
 						return p.Publish(ctx, cooked{id})
 					})) {
 						assert.Contains(t, told.all(), id, "told before the answer")
+						assert.Contains(t, atOnce.all(), id, "told at the commit")
 					}
 				}
 			})
@@ -41,12 +43,15 @@ func TestBefore_runs_before_Write_returns_in_the_order_of_the_commits(t *testing
 		group.Wait()
 		if p.db.Dialect() == database.SQLite { // whose hooks run in the order of the commits
 			assert.Equal(t, numbers(1, 256), told.all())
+			assert.Equal(t, numbers(1, 256), atOnce.all())
 		} else {
 			assert.ElementsMatch(t, numbers(1, 256), told.all())
+			assert.ElementsMatch(t, numbers(1, 256), atOnce.all())
 		}
 		p.readable()
 		require.NoError(t, p.Poll(t.Context()))
 		assert.Len(t, told.all(), 256, "the poll repeats nothing")
+		assert.Len(t, atOnce.all(), 256)
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -41,6 +42,7 @@ type Bus struct {
 	before      []*beforeSubscriber
 	after       []*afterSubscriber
 	seen        position // the end of the outbox at the last poll
+	heard       atomic.Pointer[time.Time]
 	janitor     janitor
 
 	stopping sync.Once
@@ -194,6 +196,16 @@ func (b *Bus) Stop(ctx context.Context) error {
 		return doing("eventbus: stopped while a handler was running", ctx.Err())
 	}
 	return doing("eventbus: stop", b.saveCursors(ctx))
+}
+
+// Heard is when the last look at what other processes have written began that
+// has been answered. What they had committed by then has been delivered, or
+// failed, soon after it.
+func (b *Bus) Heard() time.Time {
+	if at := b.heard.Load(); at != nil {
+		return *at
+	}
+	return time.Time{}
 }
 
 // Pending counts the events that some subscriber of this bus has still to pass.

@@ -46,6 +46,10 @@ func TestNew_refuses(t *testing.T) {
 			[]eventbus.Subscription{eventbus.After("mail", ignore[cooked]), eventbus.Before("mail", ignore[served])},
 			`"mail" uses both Before and After`,
 		},
+		"a subscriber of both forms of Before": {
+			[]eventbus.Subscription{eventbus.AtCommit("mail", ignore[cooked]), eventbus.Before("mail", ignore[served])},
+			`"mail" uses both Before and AtCommit`,
+		},
 		"one name for two events": {
 			[]eventbus.Subscription{eventbus.After("mail", ignore[cooked]), eventbus.After("log", ignore[stewed])},
 			`eventbus_test.cooked and eventbus_test.stewed are both called "kitchen.cooked"`,
@@ -72,6 +76,7 @@ func TestSubscription_says_who_is_told_of_what_and_when(t *testing.T) {
 	require.Equal(t, "eventbus_test.cooked (after it)", after.String())
 	require.Equal(t, "kitchen.board", before.Subscriber())
 	require.Equal(t, "eventbus_test.served (before the answer)", before.String())
+	require.Equal(t, "eventbus_test.served (at the commit)", eventbus.AtCommit("kitchen.board", ignore[served]).String())
 }
 
 func TestStart_refuses(t *testing.T) {

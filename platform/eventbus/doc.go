@@ -20,7 +20,8 @@
 // Before is for invalidation and nothing else. Its handlers run after the
 // commit, in the order of the commits (on Postgres: of the hooks that follow
 // them) and before Write returns to the caller, which waits 300 ms at most for
-// all of them together. They do not use the database.
+// all of them together. They do not use the database. AtCommit is the same
+// without the wait, for what only changes something in memory.
 //
 // After is for everything else. Its handlers run after the answer, in the order
 // of the outbox, outside any transaction, for 10 s at most, and do their own
@@ -31,7 +32,7 @@
 //   - Delivery is at least once, and what is repeated may come after newer
 //     events: handlers are idempotent.
 //   - A subscriber has one goroutine in a process, so its handlers do not run at
-//     the same time there, and cannot hold up another subscriber. An error or a
+//     the same time there (but for AtCommit), and cannot hold up another subscriber. An error or a
 //     panic is a failure; it changes nothing for the caller of Write or for the
 //     others. It is logged and stored, so it carries no personal data.
 //   - A failed event is tried again, after 50 ms first and 5 s at last. An

@@ -24,6 +24,7 @@ type Event interface {
 type Subscription struct {
 	subscriber string
 	kind       kind
+	atCommit   bool
 	event      string
 	eventType  reflect.Type
 	handle     handler
@@ -34,7 +35,10 @@ func (s Subscription) Subscriber() string { return s.subscriber }
 
 // String says of what the subscriber is told, and when.
 func (s Subscription) String() string {
-	if s.kind == immediate {
+	switch {
+	case s.atCommit:
+		return fmt.Sprintf("%s (at the commit)", s.eventType)
+	case s.kind == immediate:
 		return fmt.Sprintf("%s (before the answer)", s.eventType)
 	}
 	return fmt.Sprintf("%s (after it)", s.eventType)
@@ -49,14 +53,27 @@ const (
 	deferred  kind = "after"
 )
 
-// handler handles the stored form of an event.
-type handler func(ctx context.Context, payload string) error
+// handler handles an event as it is stored, or as it was published where that is
+// at hand.
+type handler func(ctx context.Context, r record) error
 
 // Before subscribes to an event for invalidation: handle runs before the
 // caller of Write is answered. Its context ends after 300 ms, and it must heed
 // that. It does not use the database. The package comment says what else holds.
 func Before[E Event](subscriber string, handle func(context.Context, E) error) Subscription {
 	return subscribe(immediate, subscriber, handle)
+}
+
+// AtCommit is Before without a goroutine in between: in the process that writes,
+// handle runs as soon as the commit is done, in the order of the commits and
+// while the writer is held. So the caller of Write is never answered before it,
+// however busy the machine is; but it must take microseconds only, wait for
+// nothing, and may run several times at once. What fails is tried again as with
+// Before.
+func AtCommit[E Event](subscriber string, handle func(context.Context, E) error) Subscription {
+	s := subscribe(immediate, subscriber, handle)
+	s.atCommit = true
+	return s
 }
 
 // After subscribes to an event for everything that may come after the answer.
@@ -74,10 +91,12 @@ func subscribe[E Event](k kind, subscriber string, handle func(context.Context, 
 		var none E
 		s.event = none.EventName()
 	}
-	s.handle = func(ctx context.Context, payload string) error {
-		var e E
-		if err := json.Unmarshal([]byte(payload), &e); err != nil {
-			return fmt.Errorf("decode %s: %w", s.event, err)
+	s.handle = func(ctx context.Context, r record) error {
+		e, published := r.published.(E)
+		if !published {
+			if err := json.Unmarshal([]byte(r.Payload), &e); err != nil {
+				return fmt.Errorf("decode %s: %w", s.event, err)
+			}
 		}
 		return handle(ctx, e)
 	}
@@ -92,7 +111,7 @@ func bySubscriber(subscriptions []Subscription) ([]subscriber, error) {
 	for _, one := range subscriptions {
 		s, ok := found[one.subscriber]
 		if !ok {
-			s = subscriber{name: one.subscriber, kind: one.kind, handlers: map[string]handler{}}
+			s = subscriber{name: one.subscriber, kind: one.kind, atCommit: one.atCommit, handlers: map[string]handler{}}
 			found[s.name] = s
 		}
 		known, ok := types[one.event]
@@ -103,6 +122,8 @@ func bySubscriber(subscriptions []Subscription) ([]subscriber, error) {
 			return nil, fmt.Errorf("%v and %v are both called %q: rename one event", known, one.eventType, one.event)
 		case s.kind != one.kind:
 			return nil, fmt.Errorf("subscriber %q uses both Before and After: give one of them another name", s.name)
+		case s.atCommit != one.atCommit:
+			return nil, fmt.Errorf("subscriber %q uses both Before and AtCommit: give one of them another name", s.name)
 		case s.wants(one.event):
 			return nil, fmt.Errorf("subscriber %q subscribes twice to %q: leave one out", s.name, one.event)
 		}

@@ -36,6 +36,9 @@ type record struct {
 
 	Name    string `db:"name"`
 	Payload string `db:"payload"`
+
+	// published is the event itself, in the process that published it.
+	published Event
 }
 
 // outbox is the table platform_outbox and, in cursors.go, the tables that say

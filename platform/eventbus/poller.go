@@ -32,8 +32,13 @@ func (b *Bus) repeat(ctx context.Context, what string, step func(context.Context
 // poll looks for what others have written. It only reads, so that no writer can
 // hold it up.
 func (b *Bus) poll(ctx context.Context) error {
-	if _, err := b.feed(ctx); err != nil {
+	began := time.Now()
+	fed, err := b.feed(ctx)
+	if err != nil {
 		return err
+	}
+	if b.attempted(ctx, fed) {
+		b.heard.Store(&began)
 	}
 	last, err := b.outbox.last(ctx)
 	if last.isAfter(b.seen) {
@@ -43,6 +48,17 @@ func (b *Bus) poll(ctx context.Context) error {
 		}
 	}
 	return err
+}
+
+// attempted waits a moment for the first attempts, and tells whether all of them
+// were made.
+func (b *Bus) attempted(ctx context.Context, fed []*delivery) bool {
+	ctx, cancel := context.WithTimeout(ctx, b.limits.answer)
+	defer cancel()
+	for _, d := range fed {
+		await(ctx, d.attempted)
+	}
+	return ctx.Err() == nil
 }
 
 // feed brings the Before-subscribers what the outbox has, and answers what is

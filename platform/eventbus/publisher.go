@@ -32,7 +32,7 @@ func (p *Publisher) Publish(ctx context.Context, e Event) error {
 	if err != nil {
 		return doing("publish "+e.EventName(), err)
 	}
-	stored := record{Name: e.EventName(), Payload: string(payload)}
+	stored := record{Name: e.EventName(), Payload: string(payload), published: e}
 	// The hook comes first: it is what refuses a context without a Write.
 	err = database.AfterCommit(ctx, func() func(context.Context) {
 		if bus := p.bus.Load(); bus != nil {

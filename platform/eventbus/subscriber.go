@@ -37,6 +37,7 @@ type worker interface {
 type subscriber struct {
 	name     string
 	kind     kind
+	atCommit bool
 	handlers map[string]handler // by the event's name
 
 	outbox outbox
@@ -77,7 +78,7 @@ func (s *subscriber) call(ctx context.Context, r record, limit time.Duration, at
 		s.log.Warn("a subscriber failed; the event will be tried again", zap.String("subscriber", s.name),
 			zap.String("event", r.Name), zap.Int64("id", r.ID), zap.Int("attempt", attempt), zap.Error(err), stack)
 	}()
-	return s.handlers[r.Name](ctx, r.Payload)
+	return s.handlers[r.Name](ctx, r)
 }
 
 // backoff is how long to wait after a number of failures: doubled each time,

@@ -18,11 +18,11 @@ import (
 
 // newAPI makes huma's API: strict, in JSON only, without links to schemas and
 // without huma's own documentation routes.
-func newAPI(app *fiber.App, version string) huma.API {
+func newAPI(app *fiber.App, routes *router, version string) huma.API {
 	registry := huma.NewMapRegistry("#/components/schemas/", schemaName)
 	registry.RegisterTypeAlias(reflect.TypeFor[money.Amount](), reflect.TypeFor[amountSchema]())
 	format := huma.Format{Marshal: marshal, Unmarshal: unmarshal}
-	return humafiber.NewWithGroup(app, router{app}, huma.Config{
+	return humafiber.NewWithGroup(app, routes, huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI:    "3.1.0",
 			Info:       &huma.Info{Title: "zomato", Version: version, Description: description},

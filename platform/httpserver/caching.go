@@ -2,6 +2,8 @@ package httpserver
 
 import (
 	"context"
+	"net/url"
+	"strings"
 	"time"
 
 	"zomato/platform/fault"
@@ -36,13 +38,24 @@ type Loader func(ctx context.Context) (*Answer, error)
 
 // CacheRequest is a request as the cache sees it.
 type CacheRequest struct {
-	// Key tells answers of the operation apart: the caller's scope, unless
-	// everybody gets the same, and path and query in their canonical form.
+	// Key tells answers of the operation apart: see CacheKey.
 	Key string
-	// Param gives the parameters of the path.
+	// Param gives the parameters of the path. It may be called after the request
+	// has ended.
 	Param func(name string) string
 	// Refresh asks for an answer that is loaded now, and kept.
 	Refresh bool
+}
+
+// CacheKey is the key of a request: the caller's scope, "" where everybody gets
+// the same (access.Rule.IsPublic), the path without a slash at its end and the
+// query sorted by name.
+func CacheKey(scope, path string, query url.Values) string {
+	return cacheKey(scope, path, query.Encode())
+}
+
+func cacheKey(scope, path, canonical string) string {
+	return scope + " " + strings.TrimRight(path, "/") + "?" + canonical
 }
 
 // Kept is an answer with where it comes from.
@@ -74,7 +87,8 @@ const (
 type Answer struct {
 	// ETag is complete, with its quotes.
 	ETag string
-	// Link and TotalCount are headers of lists; "" means without.
+	// Link and TotalCount are headers of lists; "" means without. The path in
+	// Link has no slash at its end; where the request's has one, it is sent with.
 	Link, TotalCount string
 	// Body is the JSON.
 	Body []byte
@@ -89,4 +103,7 @@ type Answer struct {
 
 // Settled may be implemented by the body of an Item: it tells whether the record
 // will hardly change any more, so that its answer may be kept for longer.
-type Settled interface{ Settled() bool }
+type Settled interface {
+	// Settled tells it.
+	Settled() bool
+}

@@ -13,10 +13,23 @@ import (
 	"zomato/platform/access"
 )
 
-// finish completes a successful answer: the strong ETag "<version>.<hash of
+// finish completes an answer of a handler. One of the cache is complete and has
+// to be sent, or could not be loaded.
+func (s *Server) finish(c *fiber.Ctx, info *request, rule access.Rule) {
+	switch {
+	case info.broken != nil:
+		s.refuse(c, info, info.broken)
+	case info.answer.Answer != nil:
+		s.send(c, info, rule, info.answer)
+	default:
+		complete(c, rule)
+	}
+}
+
+// complete completes a successful answer: the strong ETag "<version>.<hash of
 // the bytes>" (a list has only the hash), 304 on If-None-Match, Cache-Control.
 // The handler has put the bare version into the ETag header.
-func finish(c *fiber.Ctx, rule access.Rule) {
+func complete(c *fiber.Ctx, rule access.Rule) {
 	response := c.Response()
 	status := response.StatusCode()
 	read := c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead
@@ -25,24 +38,26 @@ func finish(c *fiber.Ctx, rule access.Rule) {
 		return
 	}
 	version := string(response.Header.Peek(fiber.HeaderETag))
-	if read || version != "" {
-		c.Set(fiber.HeaderETag, entityTag(version, response.Body()))
+	if !read && version == "" {
+		return
 	}
+	tag := entityTag(version, response.Body())
+	c.Set(fiber.HeaderETag, tag)
 	if read {
-		offer(c, rule)
+		offer(c, rule, tag)
 	}
 }
 
 // offer completes the answer to a GET or HEAD that has its ETag: who may keep
 // it, and 304 for a client that has it.
-func offer(c *fiber.Ctx, rule access.Rule) {
-	response := c.Response()
+func offer(c *fiber.Ctx, rule access.Rule, tag string) {
 	if rule.IsPublic() {
 		c.Set(fiber.HeaderCacheControl, "public, no-cache")
 	} else {
 		c.Set(fiber.HeaderCacheControl, "private, no-cache")
 	}
-	if matches(c.Get(fiber.HeaderIfNoneMatch), string(response.Header.Peek(fiber.HeaderETag))) {
+	if matches(c.Get(fiber.HeaderIfNoneMatch), tag) {
+		response := c.Response()
 		response.ResetBody()
 		response.Header.Del(fiber.HeaderContentType)
 		c.Status(http.StatusNotModified)
@@ -63,7 +78,7 @@ func matches(header, tag string) bool {
 	if header == "" {
 		return false
 	}
-	for _, candidate := range strings.Split(header, ",") {
+	for candidate := range strings.SplitSeq(header, ",") {
 		candidate = strings.TrimSpace(candidate)
 		if candidate == "*" || strings.TrimPrefix(candidate, "W/") == tag {
 			return true

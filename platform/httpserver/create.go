@@ -27,7 +27,7 @@ func Create[I, T, B any](
 	op Operation, do func(context.Context, *I) (T, error), show func(in *I, made T) *Created[B],
 ) Endpoint {
 	op.creates = true
-	return Endpoint{operation: op, register: func(s *Server, described huma.Operation) {
+	return Endpoint{operation: op, register: func(s *Server, described huma.Operation, _ CachedRoute) {
 		huma.Register(s.api, described, func(ctx context.Context, in *I) (*Created[B], error) {
 			if requestOf(ctx).keyed != nil {
 				return once(ctx, s.options.Keys, in, do, show)

@@ -1,5 +1,7 @@
 package httpserver
 
+import "github.com/valyala/fasthttp"
+
 // ContainsZero tells whether JSON has the escape of the character zero.
 func ContainsZero(data []byte) bool { return containsZero(data) }
 
@@ -8,3 +10,6 @@ func Matches(header, tag string) bool { return matches(header, tag) }
 
 // RequestID gives the id of a request that says this one.
 func RequestID(given string) string { return requestID(given) }
+
+// Handler answers a request without a connection.
+func (s *Server) Handler() fasthttp.RequestHandler { return s.app.Server().Handler }

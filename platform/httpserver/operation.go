@@ -39,6 +39,9 @@ type Operation struct {
 	// StoresNothing is said of a POST that only asks. Any other is registered
 	// by Create, or it does not start.
 	StoresNothing bool
+	// Uncached is said of a GET of which nothing is kept, and is the reason. Any
+	// other needs a policy of the cache, or it does not start.
+	Uncached string
 
 	creates bool // registered by Create
 }
@@ -46,7 +49,10 @@ type Operation struct {
 // Endpoint is an operation with its handler, ready to be registered.
 type Endpoint struct {
 	operation Operation
-	register  func(s *Server, op huma.Operation)
+	// keepable says that the cache can keep its answers.
+	keepable bool
+	// register puts it on the router. The route is nil where nothing is kept.
+	register func(s *Server, op huma.Operation, route CachedRoute)
 }
 
 // Routes are the endpoints of one module.
@@ -60,7 +66,12 @@ type Routes struct {
 // query and header parameters and the Body; the output type O holds headers
 // and the Body (see the huma documentation). The handler returns faults.
 func Handle[I, O any](op Operation, handler func(context.Context, *I) (*O, error)) Endpoint {
-	return Endpoint{operation: op, register: func(s *Server, described huma.Operation) {
+	_, keepable := any(new(O)).(shape)
+	return Endpoint{operation: op, keepable: keepable, register: func(s *Server, described huma.Operation, route CachedRoute) {
+		if route != nil {
+			huma.Register(s.api, described, through(s, handler))
+			return
+		}
 		huma.Register(s.api, described, func(ctx context.Context, in *I) (*O, error) {
 			out, err := handler(ctx, in)
 			if err != nil {
@@ -81,14 +92,17 @@ func refused(ctx context.Context, err error) error {
 	return refusal
 }
 
+// owned is an endpoint with the module that it is of.
+type owned struct {
+	Endpoint
+
+	module string
+}
+
 // register puts the endpoints of all modules on the router: static paths before
 // those with parameters, since /restaurants/search must not be taken for a
 // restaurant called "search".
 func (s *Server) register(all []Routes) error {
-	type owned struct {
-		Endpoint
-		module string
-	}
 	var endpoints []owned
 	for _, routes := range all {
 		for _, endpoint := range routes.Endpoints {
@@ -103,7 +117,8 @@ func (s *Server) register(all []Routes) error {
 	var errs []error
 	for _, e := range endpoints {
 		op := e.operation
-		key := op.Method + " " + shape(op.Path)
+		route, err := s.routeOf(e)
+		key := op.Method + " " + shapeOf(op.Path)
 		switch {
 		case !op.Access.Declared():
 			errs = append(errs, fmt.Errorf("%s %s of module %s declares no access: say who may call it", op.Method, op.Path, e.module))
@@ -111,12 +126,39 @@ func (s *Server) register(all []Routes) error {
 			errs = append(errs, fmt.Errorf("%s %s of module %s takes no Idempotency-Key: register it by httpserver.Create, or say StoresNothing", op.Method, op.Path, e.module))
 		case seen[key] != "":
 			errs = append(errs, fmt.Errorf("%s %s is registered by module %s and by module %s", op.Method, op.Path, seen[key], e.module))
+		case err != nil:
+			errs = append(errs, err)
 		default:
 			seen[key] = e.module
-			e.register(s, s.describe(op, e.module))
+			s.router.first = nil
+			if route != nil {
+				s.router.first = s.hits(op, route)
+			}
+			e.register(s, s.describe(op, e.module), route)
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// routeOf gives how the answers of an endpoint are kept, nil where they are not.
+func (s *Server) routeOf(e owned) (CachedRoute, error) {
+	op := e.operation
+	if s.options.Cache == nil || op.Method != http.MethodGet {
+		return nil, nil //nolint:nilnil // no route is what there is
+	}
+	route, known := s.options.Cache.Route(op.ID)
+	problem := ""
+	switch {
+	case op.Uncached == "" && !known:
+		problem = "has no cache policy: contribute one to cache.policies, or say Uncached"
+	case op.Uncached != "" && known:
+		problem = "says Uncached and has a cache policy: take away one of them"
+	case known && !e.keepable:
+		problem = "has a cache policy, but its answers cannot be kept: answer with an Item, a List or a Whole, or say Uncached"
+	default:
+		return route, nil
+	}
+	return nil, fmt.Errorf("%s %s of module %s %s", op.Method, op.Path, e.module, problem)
 }
 
 // order sorts a parameter behind every static segment at the same place.
@@ -124,9 +166,9 @@ func order(path string) string {
 	return strings.ReplaceAll(strings.TrimSuffix(path, "/"), "{", "\x7f")
 }
 
-// shape is the path with its parameters made anonymous, to find two routes
+// shapeOf is the path with its parameters made anonymous, to find two routes
 // that no request could tell apart.
-func shape(path string) string {
+func shapeOf(path string) string {
 	segments := strings.Split(strings.TrimSuffix(path, "/"), "/")
 	for i, segment := range segments {
 		if strings.HasPrefix(segment, "{") {
@@ -147,7 +189,7 @@ func (s *Server) describe(op Operation, module string) huma.Operation {
 			s.guard(op),
 			func(ctx huma.Context, next func(huma.Context)) {
 				next(ctx)
-				finish(humafiber.Unwrap(ctx), op.Access)
+				s.finish(humafiber.Unwrap(ctx), requestOf(ctx.Context()), op.Access)
 			},
 		},
 	}
@@ -234,10 +276,19 @@ func refuseIDs(ctx huma.Context, names []string) *problem {
 }
 
 // router is what huma registers on: every GET is served to HEAD as well.
-type router struct{ fiber.Router }
+type router struct {
+	fiber.Router
+
+	before fiber.Handler // stands in front of each handler
+	first  fiber.Handler // stands in front of that, for the route that is being registered; or nil
+}
 
 // Add implements the router of humafiber.
-func (r router) Add(method, path string, handlers ...fiber.Handler) fiber.Router {
+func (r *router) Add(method, path string, handlers ...fiber.Handler) fiber.Router {
+	handlers = append([]fiber.Handler{r.before}, handlers...)
+	if r.first != nil {
+		handlers = append([]fiber.Handler{r.first}, handlers...)
+	}
 	if method == fiber.MethodGet {
 		r.Router.Add(fiber.MethodHead, path, handlers...)
 	}

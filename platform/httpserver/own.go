@@ -5,12 +5,9 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
-	"strconv"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/adaptor"
-	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	swagger "github.com/swaggo/files/v2"
 
@@ -35,19 +32,19 @@ func (s *Server) ownRoutes() Routes {
 	return Routes{Module: "platform", Endpoints: []Endpoint{
 		Handle(Operation{
 			ID: "welcome", Method: http.MethodGet, Path: "/", Access: access.Public(),
-			Summary: "What this is and which modules run",
+			Summary: "What this is and which modules run", Uncached: "it is the same always",
 		}, func(context.Context, *struct{}) (*Whole[welcome], error) {
 			return WholeOf(welcome{Message: "Welcome to zomato.", Docs: "/docs", Modules: s.options.Modules}), nil
 		}),
 		Handle(Operation{
 			ID: "live", Method: http.MethodGet, Path: "/health/live", Access: access.Public(),
-			Summary: "Whether the process answers at all",
+			Summary: "Whether the process answers at all", Uncached: "it tells about this moment",
 		}, func(context.Context, *struct{}) (*Whole[health], error) {
 			return WholeOf(health{Status: "live"}), nil
 		}),
 		Handle(Operation{
 			ID: "ready", Method: http.MethodGet, Path: "/health/ready", Access: access.Only(access.Staff),
-			Summary: "Whether this instance should get requests",
+			Summary: "Whether this instance should get requests", Uncached: "it tells about this moment",
 		}, s.ready),
 	}}
 }
@@ -70,35 +67,6 @@ func (s *Server) ready(ctx context.Context, _ *struct{}) (*Whole[health], error)
 	default:
 		return WholeOf(health{Status: "ready", Checks: checks}), nil
 	}
-}
-
-// metrics are the server's own numbers.
-type metrics struct {
-	requests *prometheus.CounterVec
-	duration *prometheus.HistogramVec
-}
-
-func newMetrics(registry *prometheus.Registry) (*metrics, error) {
-	m := &metrics{
-		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "zomato_http_requests_total", Help: "Requests answered.",
-		}, []string{"method", "route", "status"}),
-		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "zomato_http_request_duration_seconds", Help: "Time from the first handler to the answer.",
-			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5},
-		}, []string{"method", "route"}),
-	}
-	for _, collector := range []prometheus.Collector{m.requests, m.duration} {
-		if err := registry.Register(collector); err != nil {
-			return nil, fmt.Errorf("register a metric: %w", err)
-		}
-	}
-	return m, nil
-}
-
-func (m *metrics) observe(method, route string, status int, took time.Duration) {
-	m.requests.WithLabelValues(method, route, strconv.Itoa(status)).Inc()
-	m.duration.WithLabelValues(method, route).Observe(took.Seconds())
 }
 
 // docsPolicy lets the page load its own files and call this service, nothing
@@ -162,7 +130,7 @@ func (s *Server) serveDocument() error {
 // only guards a route that huma does not know.
 func (s *Server) only(rule access.Rule) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		if refusal := decide(rule, access.From(c.UserContext()), func(name string) string { return c.Params(name) }); refusal != nil {
+		if refusal := decide(rule, s.caller(c, requestIn(c)), func(name string) string { return c.Params(name) }); refusal != nil {
 			return refusal
 		}
 		return c.Next()
@@ -177,7 +145,7 @@ func static(body []byte, mime string) fiber.Handler {
 		c.Response().SetBodyRaw(body)
 		c.Set(fiber.HeaderContentType, mime)
 		c.Set(fiber.HeaderETag, tag)
-		offer(c, access.Public())
+		offer(c, access.Public(), tag)
 		return nil
 	}
 }

@@ -120,7 +120,8 @@ func (p *problem) of(info *request) *problem {
 func problemOf(err error) *problem {
 	var known *problem
 	if errors.As(err, &known) {
-		return known
+		own := *known // the error of a load goes to several requests
+		return &own
 	}
 	f, ok := fault.As(err)
 	switch {

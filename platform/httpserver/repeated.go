@@ -31,7 +31,7 @@ func (*Repeated) Receiver() reflect.Value { return reflect.ValueOf(new([]string)
 // huma takes the parameter for absent when the first of its values is empty.
 func (r *Repeated) Resolve(ctx huma.Context, at *huma.PathBuffer) []error {
 	name, _, _ := strings.Cut(strings.TrimPrefix(at.String(), "query."), ",")
-	for _, given := range requestOf(ctx.Context()).query[name] {
+	for _, given := range requestOf(ctx.Context()).query.values()[name] {
 		for part := range strings.SplitSeq(given, ",") {
 			if part = strings.TrimSpace(part); part != "" {
 				r.values = append(r.values, part)
@@ -44,7 +44,7 @@ func (r *Repeated) Resolve(ctx huma.Context, at *huma.PathBuffer) []error {
 // refuseRepeated refuses a parameter that is given several times and takes one
 // value: which of them was meant, nobody knows.
 func refuseRepeated(ctx huma.Context) *problem {
-	given := requestOf(ctx.Context()).query
+	given := requestOf(ctx.Context()).query.values()
 	if len(given) == 0 {
 		return nil
 	}

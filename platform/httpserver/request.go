@@ -1,16 +1,14 @@
 package httpserver
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/google/uuid"
 	"go.uber.org/zap"
 
 	"zomato/platform/access"
@@ -21,10 +19,19 @@ import (
 type request struct {
 	id    string
 	path  string
-	query url.Values // nil without a query string
-	cause error      // what went wrong, for the log
+	query query
+	cause error // what went wrong, for the log
 	// keyed is the request with its idempotency key; nil without one.
 	keyed *idempotency.Request
+	// who sends it, once somebody has asked (Server.caller).
+	who   access.Principal
+	known bool
+	// base is what the context of the request was made of: it ends with the
+	// request and carries nothing.
+	base context.Context //nolint:containedctx // it is one of the request's values itself
+	// asked is the context of a request that came from inside; nil for others.
+	asked context.Context //nolint:containedctx // see Server.Ask
+	cached
 }
 
 type requestKey struct{}
@@ -37,22 +44,18 @@ func requestOf(ctx context.Context) *request {
 	return &request{}
 }
 
-// edge is the outermost handler: it gives the request its id, its deadline and
-// its principal, and makes sure that whatever happens inside is answered in one
-// form, counted and logged once.
+// edge is the outermost handler: it gives the request its id and makes sure
+// that whatever happens inside is answered in one form, counted and logged once.
+//
+// It does only what every answer needs. A hit of the cache needs little, and
+// that little is most of its cost.
 func (s *Server) edge(c *fiber.Ctx) error {
 	start := time.Now()
 	info := &request{id: requestID(c.Get(fiber.HeaderXRequestID)), path: c.Path()}
+	info.asked, _ = c.Context().UserValue(askedKey{}).(context.Context)
+	c.Context().SetUserValue(requestKey{}, info)
 	c.Set(fiber.HeaderXRequestID, info.id)
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
-
-	ctx, cancel := context.WithTimeout(context.Background(), s.options.Deadline)
-	defer cancel()
-	ctx = context.WithValue(ctx, requestKey{}, info)
-	ctx = access.With(ctx, s.options.Principal(c.Get(fiber.HeaderAuthorization)))
-	ctx = s.options.Context(ctx)
-	c.SetUserContext(ctx)
-
 	if err := s.inside(c, info); err != nil {
 		s.refuse(c, info, err)
 	}
@@ -60,12 +63,41 @@ func (s *Server) edge(c *fiber.Ctx) error {
 	return nil
 }
 
+// requestIn gives the request that edge has begun.
+func requestIn(c *fiber.Ctx) *request {
+	info, _ := c.Context().UserValue(requestKey{}).(*request)
+	return info
+}
+
+// caller says who sends the request.
+func (s *Server) caller(c *fiber.Ctx, info *request) access.Principal {
+	if !info.known {
+		info.who, info.known = s.options.Principal(c.Get(fiber.HeaderAuthorization)), true
+	}
+	return info.who
+}
+
+// withContext gives the rest of the chain a context with its deadline, the
+// request and the principal.
+func (s *Server) withContext(c *fiber.Ctx) error {
+	info := requestIn(c)
+	parent := info.asked
+	if parent == nil {
+		parent = context.Background()
+	}
+	var cancel context.CancelFunc
+	info.base, cancel = context.WithTimeout(parent, s.options.Deadline)
+	defer cancel()
+	ctx := access.With(context.WithValue(info.base, requestKey{}, info), s.caller(c, info))
+	c.SetUserContext(s.options.Context(ctx))
+	return c.Next()
+}
+
 // inside runs the rest of the chain and turns a panic into an error.
 func (s *Server) inside(c *fiber.Ctx, info *request) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			c.Response().Reset()
-			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+			err = panicked(r)
 		}
 	}()
 	if err := admit(c, info); err != nil {
@@ -74,32 +106,35 @@ func (s *Server) inside(c *fiber.Ctx, info *request) (err error) {
 	return c.Next()
 }
 
+// panicked makes an error of what a panic was called with.
+func panicked(with any) error { return &panicError{fmt.Errorf("panic: %v\n%s", with, debug.Stack())} }
+
+type panicError struct{ error }
+
 // admit refuses what no handler could read properly, and notes the query.
 func admit(c *fiber.Ctx, info *request) error {
-	if c.Get(fiber.HeaderContentEncoding) != "" {
+	header := &c.Request().Header
+	if len(header.Peek(fiber.HeaderContentEncoding)) > 0 {
 		// There is no limit to what a compressed body unpacks to.
 		return newProblem(fiber.StatusUnsupportedMediaType, "unsupported_content_encoding", "A compressed body is not accepted.")
 	}
-	if given := c.Get(fiber.HeaderContentType); given != "" {
+	if given := header.ContentType(); len(given) > 0 {
 		// Case does not count in a media type (RFC 9110 §8.3.1), but to huma.
-		c.Request().Header.SetContentType(strings.ToLower(given))
+		header.SetContentTypeBytes(bytes.ToLower(given))
 	}
-	uri := c.OriginalURL()
-	if !strings.ContainsAny(uri, "?%") {
-		return nil
-	}
-	parsed, err := url.ParseRequestURI(uri)
-	if err != nil {
-		return newProblem(fiber.StatusBadRequest, "malformed_path", "The path is not correctly percent-encoded.")
-	}
-	if info.query, err = url.ParseQuery(parsed.RawQuery); err != nil || strings.Contains(parsed.RawQuery, "%00") {
-		return newProblem(fiber.StatusBadRequest, "malformed_query", "The query string is not correctly percent-encoded.")
+	refusal := info.query.read(c.Request())
+	if refusal != nil { // not returned at once: a nil problem is an error that is not nil
+		return refusal
 	}
 	return nil
 }
 
 // refuse answers with a problem.
 func (s *Server) refuse(c *fiber.Ctx, info *request, err error) {
+	if broken := (*panicError)(nil); errors.As(err, &broken) {
+		c.Response().Reset() // whatever it was about to say
+	}
+	info.state = ""
 	refusal := problemOfFiber(err).of(info)
 	if refusal.Status == fiber.StatusMethodNotAllowed && c.Method() == fiber.MethodOptions {
 		c.Append(fiber.HeaderAllow, fiber.MethodOptions)
@@ -155,53 +190,3 @@ func (s *Server) refuseUnrouted(c *fiber.Ctx, refusal *problem) {
 	s.write(c, refusal.of(info))
 	s.record(c, info, unmatched, time.Since(start))
 }
-
-// observe counts and logs the request, once.
-func (s *Server) observe(c *fiber.Ctx, info *request, took time.Duration) {
-	s.record(c, info, template(c), took)
-}
-
-// unmatched stands for the route of what has none.
-const unmatched = "unmatched"
-
-func (s *Server) record(c *fiber.Ctx, info *request, route string, took time.Duration) {
-	status := c.Response().StatusCode()
-	s.metrics.observe(c.Method(), route, status, took)
-	fields := []zap.Field{
-		zap.String("method", c.Method()),
-		zap.String("route", route),
-		zap.Int("status", status),
-		zap.Duration("took", took),
-		zap.String("request_id", info.id),
-	}
-	if status >= fiber.StatusInternalServerError {
-		s.log.Error("request failed", append(fields, zap.Error(info.cause))...)
-		return
-	}
-	s.log.Info("request", fields...)
-}
-
-// template gives the route as it was registered, so that the log and the
-// metrics hold no ids and their number of values stays bounded.
-func template(c *fiber.Ctx) string {
-	path := c.Route().Path
-	if path == "/" && (c.Path() != "/" || c.Response().StatusCode() == fiber.StatusMethodNotAllowed) {
-		return unmatched
-	}
-	return path
-}
-
-// requestID takes the client's id when it is sane, else makes one.
-func requestID(given string) string {
-	if given == "" || len(given) > 128 {
-		return newRequestID()
-	}
-	for _, r := range given {
-		if (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-_.:", r) {
-			return newRequestID()
-		}
-	}
-	return given
-}
-
-func newRequestID() string { return uuid.Must(uuid.NewV7()).String() }

@@ -65,6 +65,8 @@ type Options struct {
 	// Keys keep the answers to POSTs that have an idempotency key. Where there
 	// are none (tests of a module), a request with a key fails.
 	Keys *idempotency.Keys
+	// Cache keeps the answers to GETs; nil keeps none.
+	Cache ResponseCache
 	// Metrics is served at /metrics and gets the server's own.
 	Metrics *prometheus.Registry
 }
@@ -75,6 +77,7 @@ type Server struct {
 	log      *zap.Logger
 	app      *fiber.App
 	api      huma.API
+	router   *router
 	metrics  *metrics
 	listener net.Listener
 	served   chan error
@@ -83,7 +86,8 @@ type Server struct {
 }
 
 // New builds the server with all its routes. It returns an error when two
-// modules register one route or when an operation declares no access.
+// modules register one route, when an operation declares no access or, with a
+// cache, when nobody has decided whether its answers are kept.
 func New(options Options, log *zap.Logger) (*Server, error) {
 	if options.Deadline == 0 {
 		options.Deadline = defaultDeadline
@@ -114,7 +118,8 @@ func New(options Options, log *zap.Logger) (*Server, error) {
 		ErrorHandler:            s.handleServerError,
 	})
 	s.app.Use(s.edge)
-	s.api = newAPI(s.app, options.Version)
+	s.router = &router{Router: s.app, before: s.withContext}
+	s.api = newAPI(s.app, s.router, options.Version)
 	for _, m := range options.Modules { // the page shows the groups in this order
 		if m.Enabled {
 			s.api.OpenAPI().Tags = append(s.api.OpenAPI().Tags, &huma.Tag{Name: m.Name})

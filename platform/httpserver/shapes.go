@@ -1,11 +1,14 @@
 package httpserver
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"reflect"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -30,6 +33,40 @@ type Whole[T any] struct{ Body T }
 
 // WholeOf answers with a body as it is.
 func WholeOf[T any](body T) *Whole[T] { return &Whole[T]{Body: body} }
+
+// shape is what the cache can keep: it makes the finished answer.
+type shape interface{ finished() (*Answer, error) }
+
+func (i *Item[T]) finished() (*Answer, error) {
+	answer, err := encoded(i.ETag, i.Body)
+	if record, ok := any(i.Body).(Settled); ok && err == nil {
+		answer.Settled = record.Settled()
+	}
+	return answer, err
+}
+
+func (w *Whole[T]) finished() (*Answer, error) { return encoded("", w.Body) }
+
+func (l *List[T]) finished() (*Answer, error) {
+	answer, err := encoded("", l.Body)
+	if err != nil {
+		return nil, err
+	}
+	answer.TotalCount = l.TotalCount
+	if path, query, ok := strings.Cut(l.Link, "?"); ok {
+		answer.Link = strings.TrimRight(path, "/") + "?" + query
+	}
+	return answer, nil
+}
+
+// encoded makes an answer of a body as huma would write it, with its ETag.
+func encoded(version string, body any) (*Answer, error) {
+	var out bytes.Buffer
+	if err := marshal(&out, body); err != nil {
+		return nil, fmt.Errorf("encode the answer: %w", err)
+	}
+	return &Answer{ETag: entityTag(version, out.Bytes()), Body: out.Bytes()}, nil
+}
 
 // Empty is the answer without a body (204).
 type Empty struct{}
