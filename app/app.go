@@ -12,6 +12,8 @@ import (
 	"go.uber.org/fx/fxevent"
 	"go.uber.org/zap"
 
+	"zomato/modules/cache"
+	"zomato/modules/cache/cachefx"
 	"zomato/modules/customers"
 	"zomato/modules/restaurants/restaurantsfx"
 	"zomato/platform/clock"
@@ -48,6 +50,7 @@ func newAppOn(open opener, cfg config.Config, log *zap.Logger, table []module.Mo
 		fx.Supply(cfg, log, enabled, statuses(table, enabled), restaurantsfx.Config{Timezone: cfg.Timezone}),
 		fx.Provide(
 			func() clock.Clock { return clock.System{} },
+			cacheConfig,
 			newMetrics,
 			open,
 			idempotency.New,
@@ -74,6 +77,11 @@ func newAppOn(open opener, cfg config.Config, log *zap.Logger, table []module.Mo
 		return nil, fmt.Errorf("build the application: %w", err)
 	}
 	return app, nil
+}
+
+func cacheConfig(cfg config.Config) (cachefx.Config, error) {
+	ttls, err := cfg.CacheTTL.ByNamespace()
+	return cachefx.Config{Memory: int64(cfg.CacheMemory) << 20, TTLs: ttls, CheckEvery: cfg.CacheCheckEvery}, err
 }
 
 // fxLogger tells what fx does to those who debug: an error of a start reaches
@@ -150,6 +158,7 @@ type serverNeeds struct {
 	DB      *database.DB
 	Bus     *eventbus.Bus
 	Keys    *idempotency.Keys
+	Cache   httpserver.ResponseCache
 	Metrics *prometheus.Registry
 	Modules []httpserver.ModuleStatus
 	Routes  []httpserver.Routes `group:"routes"`
@@ -158,7 +167,7 @@ type serverNeeds struct {
 func newServer(n serverNeeds) (*httpserver.Server, error) {
 	return httpserver.New(httpserver.Options{
 		Listen: n.Config.Listen, Version: version(), Context: database.WithScope,
-		Modules: n.Modules, Routes: n.Routes, Keys: n.Keys, Metrics: n.Metrics,
+		Modules: n.Modules, Routes: n.Routes, Keys: n.Keys, Cache: n.Cache, Metrics: n.Metrics,
 		Checks: []httpserver.HealthCheck{
 			{Name: "database", Check: func(ctx context.Context) (string, error) { return "ok", n.DB.Ping(ctx) }},
 			{Name: "outbox", Check: outboxCheck(n.Bus)},
@@ -203,9 +212,12 @@ func (s schema) migrate(ctx context.Context) ([]database.Applied, error) {
 	return s.DB.Migrate(ctx, append([]database.Migrations{eventbus.Migrations(), idempotency.Migrations()}, ordered...))
 }
 
-// serve starts in this order: lock, migrations, outbox, keys, listening. It stops in
-// reverse: what is in flight is answered while everything it needs still runs.
-func serve(lc fx.Lifecycle, s schema, bus *eventbus.Bus, keys *idempotency.Keys, server *httpserver.Server, log *zap.Logger) {
+// serve starts in this order: lock, migrations, outbox, keys, listening, warming.
+// It stops in reverse: what is in flight is answered while everything it needs
+// still runs.
+func serve(
+	lc fx.Lifecycle, s schema, bus *eventbus.Bus, keys *idempotency.Keys, server *httpserver.Server, kept cache.Service, log *zap.Logger,
+) {
 	var unlock func() error
 	lc.Append(fx.Hook{
 		OnStart: func(context.Context) (err error) {
@@ -230,4 +242,7 @@ func serve(lc fx.Lifecycle, s schema, bus *eventbus.Bus, keys *idempotency.Keys,
 		log.Info("serving", zap.String("address", "http://"+server.Address()), zap.String("docs", "http://"+server.Address()+"/docs"))
 		return nil
 	}, server.Stop))
+	lc.Append(fx.StartStopHook(func() {
+		kept.Start(cache.Live{Ask: server.Ask, Find: server.Find, Heard: bus.Heard, Pending: bus.Pending})
+	}, kept.Stop))
 }

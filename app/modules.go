@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"zomato/modules/cache/cachefx"
 	"zomato/modules/customers/customersfx"
 	"zomato/modules/orders/ordersfx"
 	"zomato/modules/restaurants/restaurantsfx"
@@ -18,6 +19,7 @@ import (
 // the one shared file that a new module edits.
 func moduleTable() []module.Module {
 	return []module.Module{
+		{Name: "cache", On: cachefx.Module(), Off: cachefx.Disabled()},
 		{Name: "restaurants", On: restaurantsfx.Module(), Off: restaurantsfx.Disabled()},
 		{Name: "customers", Uses: []string{"restaurants"}, On: customersfx.Module(), Off: customersfx.Disabled()},
 		{Name: "orders", Needs: []string{"customers", "restaurants"}, On: ordersfx.Module(), Off: ordersfx.Disabled()},

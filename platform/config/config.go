@@ -21,14 +21,17 @@ import (
 
 // Config is the whole configuration. Every field is one variable.
 type Config struct {
-	Listen          string   `env:"LISTEN" envDefault:"127.0.0.1:8000" doc:"Address to listen on. Beyond loopback ACCESS must be stated."`
-	DatabaseURL     string   `env:"DATABASE_URL" envDefault:"sqlite:zomato.db" doc:"sqlite:PATH (created on first start) or postgres://user:password@host:5432/name."`
-	Modules         []string `env:"MODULES" doc:"The modules to run, separated by commas. Empty: all."`
-	DisabledModules []string `env:"DISABLED_MODULES" doc:"Modules to leave out, separated by commas."`
-	Access          Access   `env:"ACCESS" doc:"open: everybody is staff. required: log-in (needs the identity module, which does not exist yet). Empty: open on loopback."`
-	LogLevel        Level    `env:"LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error."`
-	WriteBatch      Batch    `env:"WRITE_BATCH" envDefault:"256" doc:"SQLite: how many changes may share one commit; 1 is a commit for each."`
-	Timezone        string   `env:"TIMEZONE" envDefault:"Asia/Kolkata" doc:"IANA time zone of a restaurant that names none."`
+	Listen          string    `env:"LISTEN" envDefault:"127.0.0.1:8000" doc:"Address to listen on. Beyond loopback ACCESS must be stated."`
+	DatabaseURL     string    `env:"DATABASE_URL" envDefault:"sqlite:zomato.db" doc:"sqlite:PATH (created on first start) or postgres://user:password@host:5432/name."`
+	Modules         []string  `env:"MODULES" doc:"The modules to run, separated by commas. Empty: all."`
+	DisabledModules []string  `env:"DISABLED_MODULES" doc:"Modules to leave out, separated by commas."`
+	Access          Access    `env:"ACCESS" doc:"open: everybody is staff. required: log-in (needs the identity module, which does not exist yet). Empty: open on loopback."`
+	LogLevel        Level     `env:"LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error."`
+	WriteBatch      Batch     `env:"WRITE_BATCH" envDefault:"256" doc:"SQLite: how many changes may share one commit; 1 is a commit for each."`
+	CacheMemory     Megabytes `env:"CACHE_MEMORY_MB" envDefault:"64" doc:"How much memory the answers may take that are kept, in MiB."`
+	CacheTTL        CacheTTL  `envPrefix:"CACHE_TTL_"`
+	CacheCheckEvery uint32    `env:"CACHE_CHECK_EVERY" envDefault:"1000" doc:"Of so many answers from the cache one is compared with the database. 0: none."`
+	Timezone        string    `env:"TIMEZONE" envDefault:"Asia/Kolkata" doc:"IANA time zone of a restaurant that names none."`
 }
 
 // Access is whether callers must log in.
@@ -102,6 +105,9 @@ func (c *Config) check() error {
 	case c.Access == "" && err == nil && !isLoopback(host):
 		errs = append(errs, fmt.Errorf("LISTEN=%s is open to other machines and everybody who calls would be staff: state ACCESS=open if that is meant", c.Listen))
 	}
+	if _, err := c.CacheTTL.ByNamespace(); err != nil {
+		errs = append(errs, err)
+	}
 	if _, err := clock.Zone(c.Timezone); err != nil {
 		errs = append(errs, fmt.Errorf("TIMEZONE=%s: %w", c.Timezone, err))
 	}
@@ -162,12 +168,16 @@ func firstWord(name string) string {
 }
 
 // Table lists the variables: what --help and the README show.
-func Table() []Variable {
-	var out []Variable
-	t := reflect.TypeFor[Config]()
+func Table() []Variable { return variables(reflect.TypeFor[Config](), "") }
+
+func variables(t reflect.Type, prefix string) (out []Variable) {
 	for i := range t.NumField() {
-		tag := t.Field(i).Tag
-		out = append(out, Variable{tag.Get("env"), tag.Get("envDefault"), tag.Get("doc")})
+		field := t.Field(i)
+		if more, nested := field.Tag.Lookup("envPrefix"); nested {
+			out = append(out, variables(field.Type, prefix+more)...)
+			continue
+		}
+		out = append(out, Variable{prefix + field.Tag.Get("env"), field.Tag.Get("envDefault"), field.Tag.Get("doc")})
 	}
 	return out
 }

@@ -135,6 +135,7 @@ func (s *Server) register(all []Routes) error {
 				s.router.first = s.hits(op, route)
 			}
 			e.register(s, s.describe(op, e.module), route)
+			s.note(op)
 		}
 	}
 	return errors.Join(errs...)

@@ -78,6 +78,7 @@ type Server struct {
 	app      *fiber.App
 	api      huma.API
 	router   *router
+	gets     []Operation // in the order in which they are tried
 	metrics  *metrics
 	listener net.Listener
 	served   chan error

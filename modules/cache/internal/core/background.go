@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"zomato/modules/cache"
 )
 
 // Limits of what is done in the background.
@@ -55,7 +57,7 @@ func (b *background) reload(paths []string) {
 
 // Start begins the work in the background, once requests are answered, and warms
 // what is public.
-func (c *Cache) Start(live Live) {
+func (c *Cache) Start(live cache.Live) {
 	c.live.Store(&live)
 	for range warmers {
 		c.background.run(c.reloadAll)
@@ -105,6 +107,9 @@ func (c *Cache) reloadAll(ctx context.Context) {
 		}
 	}
 }
+
+// Live is what Start was given, nil before.
+func (c *Cache) Live() *cache.Live { return c.live.Load() }
 
 // ask has a path answered, and tells whether that worked.
 func (c *Cache) ask(ctx context.Context, path string) bool {

@@ -39,7 +39,8 @@ type Options struct {
 	Tier     Tier
 	Policies []cache.Policy
 	Popular  []cache.Popular
-	// TTLs by namespace, in the place of those of the policies; see TTLNames.
+	// TTLs by namespace, in the place of those of the policies. Those of settled
+	// answers have the namespace with "_settled" behind it.
 	TTLs map[string]time.Duration
 	// Alone says that no other instance changes what this one shows. Else strict
 	// answers are not kept.
@@ -60,19 +61,10 @@ type Cache struct {
 	effects    map[string]*effect    // by event
 	flights    singleflight.Group
 	hits       atomic.Uint32 // to choose those that are checked
-	live       atomic.Pointer[Live]
+	live       atomic.Pointer[cache.Live]
 	background background
 	windows    windows
 	jobs       jobs
-}
-
-// Live is what the cache can use once everything has started.
-type Live struct {
-	// Ask answers a GET request for a path, through the cache, as anybody.
-	Ask func(ctx context.Context, path string) (status int, err error)
-	// Heard tells when this instance has last begun to ask for changes of other
-	// instances, and was answered.
-	Heard func() time.Time
 }
 
 // New makes a cache. It refuses policies that cannot be right.
@@ -91,11 +83,6 @@ func New(o Options) (*Cache, error) {
 			kinds[kind.Name()] = kind
 		}
 		errs = append(errs, err)
-	}
-	for name := range o.TTLs {
-		if !slices.Contains(c.ttlNames(), name) {
-			errs = append(errs, fmt.Errorf("there is no namespace %q whose TTL could be set", name))
-		}
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, fmt.Errorf("the policies of the cache: %w", err)
@@ -143,17 +130,6 @@ func (c *Cache) add(p cache.Policy) error {
 
 // settledName is under which name the TTL of a namespace's settled answers is set.
 func settledName(namespace string) string { return namespace + "_settled" }
-
-func (c *Cache) ttlNames() []string {
-	var names []string
-	for _, route := range c.routes {
-		names = append(names, route.Namespace)
-		if route.Settled != nil {
-			names = append(names, settledName(route.Namespace))
-		}
-	}
-	return names
-}
 
 // kindsOf gives all kinds that a policy uses.
 func kindsOf(p cache.Policy) []*cache.Kind {

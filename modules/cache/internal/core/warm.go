@@ -29,19 +29,14 @@ type Job struct {
 	Started   time.Time
 	warmed    atomic.Int64
 	ended     atomic.Int64 // nanoseconds after Started; 0 while it runs
-	failure   atomic.Pointer[string]
+	failed    atomic.Bool
 }
 
 // Warmed counts the answers that were loaded, or kept already.
 func (j *Job) Warmed() int64 { return j.warmed.Load() }
 
-// Failure is why it could not be done, "" when it could.
-func (j *Job) Failure() string {
-	if f := j.failure.Load(); f != nil {
-		return *f
-	}
-	return ""
-}
+// Failed tells whether it could not be done. The log says why.
+func (j *Job) Failed() bool { return j.failed.Load() }
 
 // Took is how long it took; running until it has ended.
 func (j *Job) Took() (took time.Duration, running bool) {
@@ -104,8 +99,7 @@ func (c *Cache) warm(ctx context.Context, ns *Namespace, j *Job) {
 	defer cancel()
 	paths, err := c.paths(ctx, ns)
 	if err != nil {
-		text := err.Error()
-		j.failure.Store(&text)
+		j.failed.Store(true)
 	}
 	queue := make(chan string)
 	var workers sync.WaitGroup

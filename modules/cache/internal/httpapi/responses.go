@@ -35,7 +35,7 @@ func (r route) Hit(key string) (*httpserver.Answer, time.Duration, bool) {
 
 // Answer implements httpserver.CachedRoute.
 func (r route) Answer(ctx context.Context, q httpserver.CacheRequest, load httpserver.Loader) (httpserver.Kept, error) {
-	found, err := r.Route.Answer(ctx, request(q), func(ctx context.Context) (*core.Answer, error) {
+	found, err := r.Route.Answer(ctx, requestOf(q), func(ctx context.Context) (*core.Answer, error) {
 		answer, err := load(ctx)
 		return (*core.Answer)(answer), err
 	})
@@ -49,7 +49,7 @@ func (r route) Served(state httpserver.CacheState, took time.Duration) {
 	r.Route.Served(core.State(state), took)
 }
 
-func request(q httpserver.CacheRequest) core.Request {
+func requestOf(q httpserver.CacheRequest) core.Request {
 	return core.Request{Key: q.Key, Refresh: q.Refresh, Param: func(name string) int64 {
 		id, err := strconv.ParseInt(q.Param(name), 10, 64)
 		if err != nil {

@@ -1,0 +1,190 @@
+package httpapi
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"zomato/modules/cache/internal/core"
+	"zomato/platform/httpserver"
+)
+
+// redisState is how it is with Redis. It is absent until the shared tier exists.
+type redisState struct {
+	Status    string   `json:"status" enum:"up,down,absent" doc:"absent is an ordinary state: answers are kept in memory"`
+	LatencyMS *float64 `json:"latency_ms"`
+	Version   *string  `json:"version"`
+	LastError *string  `json:"last_error"`
+}
+
+// memoryState is how full the memory is.
+type memoryState struct {
+	Entries    int64 `json:"entries"`
+	Bytes      int64 `json:"bytes"`
+	LimitBytes int64 `json:"limit_bytes"`
+}
+
+// healthState is the body of GET /cache/health.
+type healthState struct {
+	Status        string      `json:"status" enum:"ok,degraded"`
+	Redis         redisState  `json:"redis"`
+	Memory        memoryState `json:"memory"`
+	Breaker       string      `json:"breaker" enum:"closed,open,half-open" doc:"Whether Redis is asked; closed is yes"`
+	OutboxPending *int64      `json:"outbox_pending" doc:"Changes that are still to be made known; null when the database does not say"`
+}
+
+func (a *Admin) health(ctx context.Context, _ *struct{}) (*httpserver.Whole[healthState], error) {
+	usage := a.cache.Tier.Usage()
+	state := healthState{
+		Status: "ok", Redis: redisState{Status: "absent"}, Breaker: "closed",
+		Memory: memoryState{Entries: usage.Entries, Bytes: usage.Bytes, LimitBytes: usage.Limit},
+	}
+	if live := a.cache.Live(); live != nil {
+		if pending, err := live.Pending(ctx); err == nil {
+			state.OutboxPending = &pending
+		}
+	}
+	if state.OutboxPending == nil {
+		state.Status = "degraded"
+	}
+	return httpserver.WholeOf(state), nil
+}
+
+// namespaceStats is a row of GET /cache/stats/namespaces.
+type namespaceStats struct {
+	Namespace  string `json:"namespace" example:"menu"`
+	Class      string `json:"class" example:"static"`
+	TTLSeconds int64  `json:"ttl_seconds" doc:"The shortest, where its answers differ"`
+	counts
+}
+
+// counts are the numbers of a row.
+type counts struct {
+	Keys          int64    `json:"keys"`
+	Hits          int64    `json:"hits"`
+	Misses        int64    `json:"misses"`
+	HitRatio      *float64 `json:"hit_ratio" doc:"hits / (hits + misses)"`
+	Stale         int64    `json:"stale" doc:"Old answers that were served because loading failed"`
+	Bypasses      int64    `json:"bypasses" doc:"Answers that were loaded because the client wanted that, or that must not be kept"`
+	AbsentHits    int64    `json:"not_found_hits" doc:"Those of the hits that said that there is no such record"`
+	Loads         int64    `json:"loads"`
+	LoadMS        *float64 `json:"load_ms" doc:"The mean of the loads"`
+	Coalesced     int64    `json:"coalesced" doc:"Requests that waited for the load of another one"`
+	Sets          int64    `json:"sets"`
+	RefusedSets   int64    `json:"refused_sets" doc:"Answers that something had changed of while they were loaded"`
+	TooLarge      int64    `json:"too_large"`
+	Invalidations int64    `json:"invalidations"`
+	Errors        int64    `json:"errors"`
+	Bytes         int64    `json:"bytes"`
+}
+
+// statsState is the body of GET /cache/stats/namespaces.
+type statsState struct {
+	Scope      string           `json:"scope" enum:"instance,cluster"`
+	AsOf       time.Time        `json:"as_of"`
+	Namespaces []namespaceStats `json:"namespaces"`
+	Totals     counts           `json:"totals"`
+}
+
+func (a *Admin) stats(context.Context, *struct{}) (*httpserver.Whole[statsState], error) {
+	state := statsState{Scope: "instance", AsOf: a.cache.Now().UTC(), Namespaces: []namespaceStats{}}
+	usage := a.cache.Tier.Usage()
+	var loadTime, allTime int64
+	for _, ns := range a.cache.Namespaces() {
+		var c counts
+		c, loadTime = countsOf(ns, usage.ByNamespace[ns.Name()])
+		allTime += loadTime
+		state.Totals.add(c)
+		state.Namespaces = append(state.Namespaces, namespaceStats{
+			Namespace: ns.Name(), Class: ns.Class(), TTLSeconds: int64(ns.TTL() / time.Second), counts: c.whole(loadTime),
+		})
+	}
+	state.Totals = state.Totals.whole(allTime)
+	return httpserver.WholeOf(state), nil
+}
+
+func countsOf(ns *core.Namespace, use core.Use) (c counts, loadTime int64) {
+	return counts{
+		Keys: use.Entries, Bytes: use.Bytes,
+		Hits: ns.Hits.Load(), Misses: ns.Misses.Load(), Stale: ns.Stale.Load(), Bypasses: ns.Bypasses.Load(),
+		AbsentHits: ns.AbsentHits.Load(), Loads: ns.Loads.Load(), Coalesced: ns.Coalesced.Load(),
+		Sets: ns.Sets.Load(), RefusedSets: ns.Refused.Load(), TooLarge: ns.TooLarge.Load(),
+		Invalidations: ns.Invalidations.Load(), Errors: ns.Errors.Load(),
+	}, ns.LoadTime.Load()
+}
+
+func (c *counts) add(d counts) {
+	c.Keys += d.Keys
+	c.Bytes += d.Bytes
+	c.Hits += d.Hits
+	c.Misses += d.Misses
+	c.Stale += d.Stale
+	c.Bypasses += d.Bypasses
+	c.AbsentHits += d.AbsentHits
+	c.Loads += d.Loads
+	c.Coalesced += d.Coalesced
+	c.Sets += d.Sets
+	c.RefusedSets += d.RefusedSets
+	c.TooLarge += d.TooLarge
+	c.Invalidations += d.Invalidations
+	c.Errors += d.Errors
+}
+
+// whole adds what follows from the counts.
+func (c counts) whole(loadTime int64) counts {
+	c.HitRatio = ratio(core.Ratio{Hits: c.Hits, Misses: c.Misses})
+	if c.Loads > 0 {
+		mean := milliseconds(time.Duration(loadTime / c.Loads))
+		c.LoadMS = &mean
+	}
+	return c
+}
+
+// ratio is the share of hits, to four decimals; nil when nobody has asked.
+func ratio(r core.Ratio) *float64 {
+	if r.Hits+r.Misses == 0 {
+		return nil
+	}
+	share := math.Round(10_000*float64(r.Hits)/float64(r.Hits+r.Misses)) / 10_000
+	return &share
+}
+
+// milliseconds gives a duration to the microsecond.
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// memoryUse is the body of GET /cache/memory-usage.
+type memoryUse struct {
+	Memory struct {
+		memoryState
+		ByNamespace []namespaceUse `json:"by_namespace"`
+	} `json:"memory"`
+	Redis *redisUse `json:"redis" doc:"null: there is no Redis"`
+}
+
+// namespaceUse is what a namespace takes.
+type namespaceUse struct {
+	Namespace string `json:"namespace" example:"menu"`
+	Entries   int64  `json:"entries"`
+	Bytes     int64  `json:"bytes"`
+}
+
+// redisUse is what there is in Redis.
+type redisUse struct {
+	UsedMemory  int64          `json:"used_memory"`
+	MaxMemory   int64          `json:"maxmemory"`
+	ByNamespace []namespaceUse `json:"by_namespace"`
+	Sampled     int64          `json:"sampled" doc:"How many keys were looked at"`
+	_           struct{}       `nullable:"true"`
+}
+
+func (a *Admin) memory(context.Context, *struct{}) (*httpserver.Whole[memoryUse], error) {
+	usage := a.cache.Tier.Usage()
+	var out memoryUse
+	out.Memory.memoryState = memoryState{Entries: usage.Entries, Bytes: usage.Bytes, LimitBytes: usage.Limit}
+	out.Memory.ByNamespace = []namespaceUse{}
+	for _, ns := range a.cache.Namespaces() {
+		use := usage.ByNamespace[ns.Name()]
+		out.Memory.ByNamespace = append(out.Memory.ByNamespace, namespaceUse{ns.Name(), use.Entries, use.Bytes})
+	}
+	return httpserver.WholeOf(out), nil
+}
