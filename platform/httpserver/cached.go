@@ -155,13 +155,12 @@ func (s *Server) sendAbsent(c *fiber.Ctx, info *request, absent *fault.Error) {
 	}
 }
 
-// withSlash gives the Link to the next page the slashes at the end of the path
-// that the request has.
+// withSlash gives the Link to the next page the slash at the end of its path, if
+// the request has one.
 func withSlash(link, path string) string {
-	slashes := path[len(strings.TrimRight(path, "/")):]
-	if slashes == "" {
+	if !strings.HasSuffix(path, "/") {
 		return link
 	}
 	before, after, _ := strings.Cut(link, "?")
-	return before + slashes + "?" + after
+	return before + "/?" + after
 }
