@@ -94,8 +94,11 @@ func stock(t *testing.T, change ...func(*httpserver.Options)) (url string, p *pa
 // byName takes the Authorization header for the id of a customer.
 func byName(o *httpserver.Options) {
 	o.Principal = func(authorization string) access.Principal {
-		if authorization == "" {
+		switch authorization {
+		case "":
 			return access.Principal{}
+		case "staff":
+			return access.Principal{Role: access.Staff}
 		}
 		return access.Principal{Role: access.Customer, CustomerID: int64(authorization[0] - '0')}
 	}
@@ -118,8 +121,14 @@ func TestAnswers_are_the_same_with_and_without_a_cache(t *testing.T) {
 	tag := call(t, "GET", without+"/dishes/1", "").Header.Get("ETag")
 	require.NotEmpty(t, tag)
 	for _, headers := range [][]string{
-		{}, {"If-None-Match", tag}, {"If-None-Match", "W/" + tag + `, "x"`}, {"If-None-Match", "*"}, {"If-None-Match", `"x"`},
-		{"Accept", "text/html"}, {"Content-Encoding", "gzip"}, {"Content-Type", "text/plain"},
+		{},
+		{"If-None-Match", tag},
+		{"If-None-Match", "W/" + tag + `, "x"`},
+		{"If-None-Match", "*"},
+		{"If-None-Match", `"x"`},
+		{"Accept", "text/html"},
+		{"Content-Encoding", "gzip"},
+		{"Content-Type", "text/plain"},
 	} {
 		for _, path := range []string{
 			"/dishes/1", "/dishes/1/", "/dishes/1//", "/dishes/404", "/dishes/404/", "/dishes/01", "/dishes/x", "/dishes/search", "/dishes", "/dishes/",
@@ -251,4 +260,17 @@ func TestA_settled_record_says_so(t *testing.T) {
 	require.False(t, kept.answer("get-jar  /jars/1?").Settled)
 	require.True(t, kept.answer("get-jar  /jars/2?").Settled)
 	require.False(t, kept.answer("list-jars  /jars?").Settled)
+}
+
+func TestA_cache_that_keeps_nothing_of_an_operation_is_not_seen(t *testing.T) {
+	t.Parallel()
+	url, p, kept := stock(t, func(o *httpserver.Options) {
+		o.Cache.(*shelf).none = []string{"get-jar"}
+	})
+	for range 2 {
+		got := call(t, "GET", url+"/jars/1", "").Expect(t, 200)
+		require.NotContains(t, got.Header, "X-Cache")
+	}
+	require.EqualValues(t, 2, p.loads.Load())
+	require.Empty(t, kept.states())
 }
