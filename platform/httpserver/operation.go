@@ -152,7 +152,7 @@ func (s *Server) routeOf(e owned) (CachedRoute, error) {
 	switch {
 	case op.Uncached == "" && !known:
 		problem = "has no cache policy: contribute one to cache.policies, or say Uncached"
-	case op.Uncached != "" && known:
+	case op.Uncached != "" && route != nil:
 		problem = "says Uncached and has a cache policy: take away one of them"
 	case known && !e.keepable:
 		problem = "has a cache policy, but its answers cannot be kept: answer with an Item, a List or a Whole, or say Uncached"
