@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Gathering collects changes that many operations make to the same few rows,
@@ -43,25 +44,36 @@ func (g *Gathering[T]) Add(ctx context.Context, items ...T) error {
 // and inside a nested Write.
 func (g *Gathering[T]) Flush(ctx context.Context) error {
 	part := g.db.partOf(ctx)
-	if part == nil || part.reading {
-		return ErrNotWriting
+	if err := part.writing(); err != nil {
+		return err
 	}
 	if part.outer != nil {
 		return errors.New("database: flush a gathering in the outermost Write")
 	}
-	op := part.op
-	if op.batch != nil {
-		mine, others := split(op.batch.gathered, g)
-		op.batch.gathered, op.taken = others, append(op.taken, mine...)
-		if err := g.store(ctx, mine); err != nil {
-			return err
-		}
+	entries, err := part.op.take(g)
+	if err != nil {
+		return err
 	}
+	return g.store(ctx, entries)
+}
+
+// take takes out what a gathering has to store: first that of the operations
+// before this one in the batch, then its own. The operation is entered, since
+// the batch belongs to it only as long as it is not finished.
+func (op *operation) take(by gatherer) ([]gathered, error) {
+	if err := op.enter(); err != nil {
+		return nil, err
+	}
+	defer op.leave()
 	op.mu.Lock()
-	mine, others := split(op.gathered, g)
-	op.gathered = others
-	op.mu.Unlock()
-	return g.store(ctx, mine)
+	defer op.mu.Unlock()
+	var theirs, mine []gathered
+	if op.batch != nil {
+		theirs, op.batch.gathered = split(op.batch.gathered, by)
+		op.taken = append(op.taken, theirs...)
+	}
+	mine, op.gathered = split(op.gathered, by)
+	return slices.Concat(theirs, mine), nil
 }
 
 // store applies the items among the entries, which are all of this gathering.

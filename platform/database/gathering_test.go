@@ -193,5 +193,5 @@ func TestGathering_that_was_flushed_by_one_that_fails_is_not_lost(t *testing.T) 
 	require.ErrorIs(t, errs[1], errNo)
 	require.NoError(t, errors.Join(errs[2:]...))
 	assert.Equal(t, []int{1, 3}, notes(t, db))
-	assert.Equal(t, [][]int{{1}, {2}, {1}, {3}}, b.stored)
+	assert.Equal(t, [][]int{{1, 2}, {1}, {3}}, b.stored)
 }
