@@ -2,6 +2,7 @@ package database_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -56,4 +57,89 @@ func TestFlush_of_a_Write_that_has_ended_takes_nothing_from_others(t *testing.T)
 	}
 	assert.Equal(t, []int{1, 2, 3}, notes(t, db))
 	assert.Equal(t, [][]int{{1, 2, 3}}, b.stored)
+}
+
+// passingOver is the operation that flushes and passes over what comes of it.
+func passingOver(b *basket) func(context.Context) error {
+	return func(ctx context.Context) error {
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			defer func() { _ = recover() }()
+			_ = b.Flush(ctx)
+		}()
+		<-ended
+		return nil
+	}
+}
+
+func TestFlush_that_fails_fails_the_Write(t *testing.T) {
+	t.Parallel()
+	cases := map[string]func(*testing.T, *database.DB){}
+	for name, hot := range map[string]int{"with an error": 13, "with a panic": 14, "by the end of its goroutine": 15} {
+		cases[name+" that is passed over"] = func(t *testing.T, db *database.DB) {
+			b := newBasket(db)
+			err := db.Write(t.Context(), func(ctx context.Context) error {
+				require.NoError(t, errors.Join(add(ctx, db, 1), b.Add(ctx, hot)))
+				require.NoError(t, passingOver(b)(ctx))
+				require.ErrorIs(t, add(ctx, db, 2), database.ErrAborted)
+				return nil
+			})
+			require.ErrorIs(t, err, database.ErrAborted)
+			require.Equal(t, hot == 13, errors.Is(err, errHot), err)
+			assert.Empty(t, notes(t, db))
+		}
+	}
+	cases["when it is still running"] = func(t *testing.T, db *database.DB) {
+		inside, goOn, done := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+		g := database.NewGathering(db, func(ctx context.Context, items []int) error {
+			close(inside)
+			<-goOn
+			return add(ctx, db, items[0])
+		})
+		err := db.Write(t.Context(), func(ctx context.Context) error {
+			require.NoError(t, errors.Join(add(ctx, db, 1), g.Add(ctx, 2)))
+			go func() { done <- g.Flush(ctx) }()
+			<-inside
+			return nil
+		})
+		close(goOn)
+		require.Error(t, <-done)
+		require.ErrorContains(t, err, "a Flush was still running")
+		assert.Empty(t, notes(t, db))
+	}
+	eachCase(t, cases)
+}
+
+func TestFlush_may_store_by_a_nested_Write(t *testing.T) {
+	t.Parallel()
+	eachCase(t, map[string]func(*testing.T, *database.DB){
+		"that succeeds": func(t *testing.T, db *database.DB) {
+			g := database.NewGathering(db, func(ctx context.Context, items []int) error { return db.Write(ctx, adding(db, items[0])) })
+			require.NoError(t, db.Write(t.Context(), func(ctx context.Context) error { return errors.Join(g.Add(ctx, 1), g.Flush(ctx)) }))
+			require.NoError(t, db.Write(t.Context(), func(ctx context.Context) error { return g.Add(ctx, 2) }))
+			assert.Equal(t, []int{1, 2}, notes(t, db))
+		},
+		"that fails, which it may pass over": func(t *testing.T, db *database.DB) {
+			g := database.NewGathering(db, func(ctx context.Context, _ []int) error {
+				require.ErrorIs(t, db.Write(ctx, func(ctx context.Context) error { return errors.Join(add(ctx, db, 1), errNo) }), errNo)
+				return add(ctx, db, 2)
+			})
+			require.NoError(t, db.Write(t.Context(), func(ctx context.Context) error { return errors.Join(g.Add(ctx, 1), g.Flush(ctx)) }))
+			assert.Equal(t, []int{2}, notes(t, db))
+		},
+	})
+}
+
+func TestFlush_that_fails_gives_back_what_it_took(t *testing.T) {
+	t.Parallel()
+	db := withNotes(t, testkit.SQLite(t))
+	b := newBasket(db)
+	errs := batchOf(t, db, b.adding(1), func(ctx context.Context) error {
+		return errors.Join(b.Add(ctx, 13), passingOver(b)(ctx))
+	}, b.adding(2))
+	require.NoError(t, errs[0])
+	require.ErrorIs(t, errs[1], errHot)
+	require.NoError(t, errs[2])
+	assert.Equal(t, []int{1, 2}, notes(t, db))
 }

@@ -50,29 +50,51 @@ func (g *Gathering[T]) Flush(ctx context.Context) error {
 	if part.outer != nil {
 		return errors.New("database: flush a gathering in the outermost Write")
 	}
-	entries, err := part.op.take(g)
+	entries, err := part.take(g)
 	if err != nil {
 		return err
 	}
-	return g.store(ctx, entries)
+	return part.storing(func() error { return g.store(ctx, entries) })
 }
 
-// take takes out what a gathering has to store: first that of the operations
+// storing runs what stores items that were taken, and wait nowhere any more. If it
+// fails or does not return, half of them may be stored: then the outermost part,
+// p, fails, even if its function passes over that.
+func (p *part) storing(store func() error) (err error) {
+	op := p.op
+	err = errors.New("database: storing what was gathered did not return")
+	defer func() {
+		op.mu.Lock()
+		defer op.mu.Unlock()
+		op.stores = false
+		if err != nil && p.failed == nil {
+			p.failed = err
+		}
+	}()
+	return store()
+}
+
+// take takes out what a gathering is then to store: first that of the operations
 // before this one in the batch, then its own. The operation is entered, since
 // the batch belongs to it only as long as it is not finished.
-func (op *operation) take(by gatherer) ([]gathered, error) {
+func (p *part) take(by gatherer) ([]gathered, error) {
+	op := p.op
 	if err := op.enter(); err != nil {
 		return nil, err
 	}
 	defer op.leave()
 	op.mu.Lock()
 	defer op.mu.Unlock()
+	if p.ended.Load() { // meanwhile, in another goroutine
+		return nil, ErrEnded
+	}
 	var theirs, mine []gathered
 	if op.batch != nil {
 		theirs, op.batch.gathered = split(op.batch.gathered, by)
 		op.taken = append(op.taken, theirs...)
 	}
 	mine, op.gathered = split(op.gathered, by)
+	op.stores = true
 	return slices.Concat(theirs, mine), nil
 }
 

@@ -3,6 +3,7 @@ package database_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -42,6 +43,8 @@ func newBasket(db *database.DB) *basket {
 				return errHot
 			case 14:
 				panic("too hot to hold")
+			case 15:
+				runtime.Goexit()
 			}
 		}
 		return nil
