@@ -3,6 +3,7 @@ package database_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -32,6 +33,60 @@ func TestFlush_says_when_it_comes_too_late(t *testing.T) {
 				require.ErrorIs(t, b.Flush(ctx), database.ErrAborted)
 				return nil
 			}), database.ErrAborted)
+		},
+	})
+}
+
+func TestFlush_inside_a_nested_Write_is_refused(t *testing.T) {
+	t.Parallel()
+	eachCase(t, map[string]func(*testing.T, *database.DB){
+		"also with the context of the outermost one": func(t *testing.T, db *database.DB) {
+			b := newBasket(db)
+			require.NoError(t, db.Write(t.Context(), func(outer context.Context) error {
+				require.NoError(t, b.Add(outer, 1))
+				require.ErrorIs(t, db.Write(outer, func(ctx context.Context) error {
+					require.NoError(t, b.Add(ctx, 2))
+					for _, ctx := range []context.Context{ctx, outer} {
+						require.ErrorContains(t, b.Flush(ctx), "in the outermost Write")
+					}
+					return errNo
+				}), errNo)
+				require.NoError(t, b.Flush(outer), "afterwards it is the innermost one again")
+				return nil
+			}))
+			assert.Equal(t, [][]int{{1}}, b.stored)
+			assert.Equal(t, []int{1}, notes(t, db))
+		},
+	})
+}
+
+func TestGathering_beside_a_nested_Write_that_outlives_the_outer_one(t *testing.T) {
+	t.Parallel()
+	eachCase(t, map[string]func(*testing.T, *database.DB){
+		"is forgotten": func(t *testing.T, db *database.DB) {
+			b := newBasket(db)
+			inside, goOn, done := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+			err := db.Write(t.Context(), func(ctx context.Context) error {
+				require.NoError(t, b.Add(ctx, 1))
+				go func() {
+					defer func() {
+						if cause := recover(); cause != nil {
+							done <- fmt.Errorf("panic: %v", cause)
+						}
+					}()
+					done <- db.Write(ctx, func(context.Context) error {
+						close(inside)
+						<-goOn
+						return nil
+					})
+				}()
+				<-inside
+				return nil
+			})
+			close(goOn)
+			require.ErrorContains(t, err, "a nested Write was still running")
+			require.ErrorContains(t, <-done, "transaction")
+			assert.Empty(t, b.stored)
 		},
 	})
 }

@@ -47,9 +47,6 @@ func (g *Gathering[T]) Flush(ctx context.Context) error {
 	if err := part.writing(); err != nil {
 		return err
 	}
-	if part.outer != nil {
-		return errors.New("database: flush a gathering in the outermost Write")
-	}
 	entries, err := part.take(g)
 	if err != nil {
 		return err
@@ -85,8 +82,11 @@ func (p *part) take(by gatherer) ([]gathered, error) {
 	defer op.leave()
 	op.mu.Lock()
 	defer op.mu.Unlock()
-	if p.ended.Load() { // meanwhile, in another goroutine
+	switch {
+	case p.ended.Load(): // meanwhile, in another goroutine
 		return nil, ErrEnded
+	case p.outer != nil || op.top != p: // what fails inside could not give back
+		return nil, errors.New("database: flush a gathering in the outermost Write")
 	}
 	var theirs, mine []gathered
 	if op.batch != nil {
@@ -152,12 +152,19 @@ func (op *operation) thenStore(fn func(context.Context) error) func(context.Cont
 		if err := fn(ctx); err != nil {
 			return err
 		}
-		op.mu.Lock()
-		entries := op.gathered
-		op.gathered = nil
-		op.mu.Unlock()
-		return storeAll(ctx, entries)
+		return storeAll(ctx, op.takeAll())
 	}
+}
+
+// takeAll takes out what the operation has gathered; nothing while a nested Write
+// still runs in another goroutine, which fails all of it.
+func (op *operation) takeAll() (entries []gathered) {
+	op.mu.Lock()
+	defer op.mu.Unlock()
+	if op.top.outer == nil {
+		entries, op.gathered = op.gathered, nil
+	}
+	return entries
 }
 
 // errGathered says that what a batch has gathered could not be stored.
