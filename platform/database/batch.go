@@ -187,7 +187,15 @@ func (b *batch) finish(ctx context.Context) {
 	if len(b.kept) == 0 {
 		return
 	}
+	returned := false
+	defer func() {
+		if !returned { // a panic or runtime.Goexit, which travels on; it may have been committed
+			b.lose(errors.New("the commit did not return"), false)
+			b.fail(ctx, b.lost)
+		}
+	}()
 	err := b.commit(ctx)
+	returned = true
 	if err != nil && b.mayRepeat(err) {
 		for _, k := range b.kept {
 			repeat = append(repeat, k.member)

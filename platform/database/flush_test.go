@@ -3,7 +3,6 @@ package database_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -69,15 +68,12 @@ func TestGathering_beside_a_nested_Write_that_outlives_the_outer_one(t *testing.
 			err := db.Write(t.Context(), func(ctx context.Context) error {
 				require.NoError(t, b.Add(ctx, 1))
 				go func() {
-					defer func() {
-						if cause := recover(); cause != nil {
-							done <- fmt.Errorf("panic: %v", cause)
-						}
-					}()
-					done <- db.Write(ctx, func(context.Context) error {
-						close(inside)
-						<-goOn
-						return nil
+					done <- contained(func() error {
+						return db.Write(ctx, func(context.Context) error {
+							close(inside)
+							<-goOn
+							return nil
+						})
 					})
 				}()
 				<-inside
@@ -117,13 +113,7 @@ func TestFlush_of_a_Write_that_has_ended_takes_nothing_from_others(t *testing.T)
 // passingOver is the operation that flushes and passes over what comes of it.
 func passingOver(b *basket) func(context.Context) error {
 	return func(ctx context.Context) error {
-		ended := make(chan struct{})
-		go func() {
-			defer close(ended)
-			defer func() { _ = recover() }()
-			_ = b.Flush(ctx)
-		}()
-		<-ended
+		_ = contained(func() error { return b.Flush(ctx) })
 		return nil
 	}
 }

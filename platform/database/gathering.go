@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 )
 
 // Gathering collects changes that many operations make to the same few rows,
@@ -21,9 +22,10 @@ type Gathering[T any] struct {
 }
 
 // NewGathering gives a gathering whose items apply stores, in the order in which
-// they were added, with the context that it gets. When apply fails, none of the
-// operations is committed; on SQLite each is then repeated alone. It must not
-// add to a Gathering.
+// they were added, with the context that it gets. When apply fails or panics, none
+// of the operations is committed; on SQLite each is then repeated alone. For those
+// that share a commit it runs on a goroutine of its own. It must not add to a
+// Gathering.
 func NewGathering[T any](db *DB, apply func(ctx context.Context, items []T) error) *Gathering[T] {
 	return &Gathering[T]{db, apply}
 }
@@ -59,7 +61,7 @@ func (g *Gathering[T]) Flush(ctx context.Context) error {
 // p, fails, even if its function passes over that.
 func (p *part) storing(store func() error) (err error) {
 	op := p.op
-	err = errors.New("database: storing what was gathered did not return")
+	err = errNoReturn
 	defer func() {
 		op.mu.Lock()
 		defer op.mu.Unlock()
@@ -170,20 +172,30 @@ func (op *operation) takeAll() (entries []gathered) {
 // errGathered says that what a batch has gathered could not be stored.
 var errGathered = errors.New("store what was gathered")
 
+// errNoReturn is the error of what panicked or ended its goroutine.
+var errNoReturn = errors.New("database: storing what was gathered did not return")
+
 // storeGathered stores what the operations of a batch have gathered, as an
-// operation of its own.
-func (b *batch) storeGathered(ctx context.Context) (err error) {
+// operation of its own. The goroutine is its own as well: should storing panic
+// or end it, that harms none of the operations, as they are then repeated alone.
+func (b *batch) storeGathered(ctx context.Context) error {
 	if len(b.gathered) == 0 {
 		return nil
 	}
-	defer func() {
-		if cause := recover(); cause != nil {
-			err = fmt.Errorf("%w: panic: %v", errGathered, cause)
-		}
-	}()
 	op := b.trunk.share()
 	defer op.finish()
-	if err = op.run(ctx, func(ctx context.Context) error { return storeAll(ctx, b.gathered) }); err != nil {
+	err := errNoReturn
+	var end sync.WaitGroup
+	end.Go(func() {
+		defer func() {
+			if cause := recover(); cause != nil {
+				err = fmt.Errorf("panic: %v", cause)
+			}
+		}()
+		err = op.run(ctx, func(ctx context.Context) error { return storeAll(ctx, b.gathered) })
+	})
+	end.Wait()
+	if err != nil {
 		return fmt.Errorf("%w: %w", errGathered, err)
 	}
 	return nil

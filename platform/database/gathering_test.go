@@ -3,6 +3,7 @@ package database_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
 	"slices"
 	"sync"
@@ -152,27 +153,28 @@ func TestGathering_is_stored_once_for_all_that_share_a_commit(t *testing.T) {
 
 func TestGathering_that_cannot_be_stored_harms_no_other_operation(t *testing.T) {
 	t.Parallel()
-	for name, hot := range map[string]int{"fails": 13, "panics": 14} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			db := withNotes(t, testkit.SQLite(t))
-			b := newBasket(db)
-			panicked := false
-			bad := func() (err error) {
-				defer func() { panicked = recover() != nil }()
-				return db.Write(soon(t), b.adding(hot))
-			}
-			h := hold(t, db)
-			errs := make([]error, 3)
-			h.queue(func() { errs[0] = db.Write(soon(t), b.adding(1)) })
-			h.queue(func() { errs[1] = bad() })
-			h.queue(func() { errs[2] = db.Write(soon(t), b.adding(2)) })
-			h.release()
-			require.NoError(t, errs[0])
-			require.NoError(t, errs[2])
-			require.True(t, panicked || errors.Is(errs[1], errHot), "its own operation is told: %v", errs[1])
-			assert.Equal(t, []int{1, 2}, notes(t, db))
-		})
+	for name, hot := range map[string]int{"fails": 13, "panics": 14, "ends its goroutine": 15} {
+		for place := range 3 { // the last one of a batch commits
+			t.Run(fmt.Sprintf("%s at %d", name, place), func(t *testing.T) {
+				t.Parallel()
+				db := withNotes(t, testkit.SQLite(t))
+				b := newBasket(db)
+				items := []int{0, 1, 2}
+				items[place] = hot
+				h := hold(t, db)
+				errs := make([]error, 3)
+				for i, item := range items {
+					h.queue(func() { errs[i] = contained(func() error { return db.Write(soon(t), b.adding(item)) }) })
+				}
+				h.release()
+				require.ErrorIs(t, errs[place], map[int]error{13: errHot, 14: errPanic, 15: errGone}[hot], "its own operation is told")
+				want := slices.Delete(items, place, place+1)
+				assert.Equal(t, want, notes(t, db))
+				require.NoError(t, errors.Join(slices.Delete(errs, place, place+1)...))
+				assert.Len(t, b.stored, 4, "once together, and then each alone")
+				require.NoError(t, db.Write(soon(t), b.adding(7)), "the writer is free")
+			})
+		}
 	}
 }
 
