@@ -250,14 +250,16 @@ func (b *batch) commit(ctx context.Context) error {
 // is known whose: neither a constraint that is deferred to the commit nor what
 // was gathered says so.
 func (b *batch) mayRepeat(err error) bool {
-	if b.lost != nil {
+	switch {
+	case b.lost != nil:
 		return b.undone
-	}
-	if errors.Is(err, errGathered) {
+	case b.single:
+		return false // it was alone, and would be for ever
+	case errors.Is(err, errGathered):
 		return true // alone, each stores its own before it ends
 	}
 	lite, ok := errors.AsType[sqlite3.Error](err)
-	return ok && lite.Code == sqlite3.ErrConstraint && !b.single
+	return ok && lite.Code == sqlite3.ErrConstraint
 }
 
 // fail answers everybody after a failed commit. When the disk has failed, what

@@ -188,3 +188,92 @@ func TestFlush_that_fails_gives_back_what_it_took(t *testing.T) {
 	require.NoError(t, errs[2])
 	assert.Equal(t, []int{1, 2}, notes(t, db))
 }
+
+// selfish is a gathering whose function adds to it again, and hands on what it
+// is told or passes over it. What it is asked to store five times is too often.
+func selfish(db *database.DB, passOver bool, tooOften func()) (g *database.Gathering[int], runs *int) {
+	runs = new(int)
+	g = database.NewGathering(db, func(ctx context.Context, items []int) error {
+		if *runs++; *runs == 5 {
+			tooOften()
+		}
+		err := add(ctx, db, items[0])
+		for _, again := range []error{
+			g.Add(ctx, items[0]), g.Flush(ctx), database.AfterCommit(ctx, nil), database.BeforeCommit(ctx, nil),
+			db.Write(ctx, func(ctx context.Context) error { return g.Add(ctx, items[0]) }),
+		} {
+			if again == nil || !passOver {
+				err = errors.Join(err, again)
+			}
+		}
+		return err
+	})
+	return g, runs
+}
+
+func TestGathering_takes_nothing_while_it_is_stored(t *testing.T) {
+	t.Parallel()
+	const told = "while what was gathered is stored"
+	cases := map[string]func(*testing.T, *database.DB){}
+	for name, flushes := range map[string]bool{"at the end": false, "by Flush": true} {
+		write := func(t *testing.T, db *database.DB, passOver bool) (runs int, err error) {
+			t.Helper()
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			g, ran := selfish(db, passOver, cancel)
+			err = db.Write(ctx, func(ctx context.Context) error {
+				err := g.Add(ctx, 1)
+				if flushes {
+					err = errors.Join(err, g.Flush(ctx))
+				}
+				return err
+			})
+			return *ran, err
+		}
+		cases[name] = func(t *testing.T, db *database.DB) {
+			_, err := write(t, db, false)
+			require.ErrorContains(t, err, told)
+			assert.Empty(t, notes(t, db))
+		}
+		cases[name+", which may be passed over"] = func(t *testing.T, db *database.DB) {
+			runs, err := write(t, db, true)
+			require.NoError(t, err)
+			assert.Equal(t, 1, runs)
+			assert.Equal(t, []int{1}, notes(t, db))
+		}
+	}
+	eachCase(t, cases)
+}
+
+func TestGathering_takes_nothing_while_it_is_stored_for_a_batch(t *testing.T) {
+	t.Parallel()
+	db := withNotes(t, testkit.SQLite(t))
+	g, runs := selfish(db, true, t.FailNow)
+	for i, err := range batchOf(t, db, func(ctx context.Context) error { return g.Add(ctx, 1) }, adding(db, 2)) {
+		require.NoError(t, err, i)
+	}
+	assert.Equal(t, 1, *runs)
+	assert.Equal(t, []int{1, 2}, notes(t, db))
+}
+
+func TestGathering_that_adds_to_itself_is_not_repeated_for_ever(t *testing.T) {
+	t.Parallel()
+	eachCase(t, map[string]func(*testing.T, *database.DB){
+		"alone": func(t *testing.T, db *database.DB) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			runs := 0
+			var g *database.Gathering[int]
+			g = database.NewGathering(db, func(ctx context.Context, items []int) error {
+				if runs++; runs == 5 {
+					cancel()
+				}
+				_ = g.Add(ctx, items[0]) // what it adds cannot be stored beside what it stores
+				return add(ctx, db, items[0])
+			})
+			require.NoError(t, db.Write(ctx, func(ctx context.Context) error { return g.Add(ctx, 1) }))
+			assert.Equal(t, 1, runs)
+			assert.Equal(t, []int{1}, notes(t, db))
+		},
+	})
+}

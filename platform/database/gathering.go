@@ -24,8 +24,8 @@ type Gathering[T any] struct {
 // NewGathering gives a gathering whose items apply stores, in the order in which
 // they were added, with the context that it gets. When apply fails or panics, none
 // of the operations is committed; on SQLite each is then repeated alone. For those
-// that share a commit it runs on a goroutine of its own. It must not add to a
-// Gathering.
+// that share a commit it runs on a goroutine of its own. It can neither add to nor
+// flush a Gathering, nor register hooks.
 func NewGathering[T any](db *DB, apply func(ctx context.Context, items []T) error) *Gathering[T] {
 	return &Gathering[T]{db, apply}
 }
@@ -87,6 +87,8 @@ func (p *part) take(by gatherer) ([]gathered, error) {
 	switch {
 	case p.ended.Load(): // meanwhile, in another goroutine
 		return nil, ErrEnded
+	case op.stores:
+		return nil, errStoring
 	case p.outer != nil || op.top != p: // what fails inside could not give back
 		return nil, errors.New("database: flush a gathering in the outermost Write")
 	}
@@ -154,23 +156,32 @@ func (op *operation) thenStore(fn func(context.Context) error) func(context.Cont
 		if err := fn(ctx); err != nil {
 			return err
 		}
-		return storeAll(ctx, op.takeAll())
+		root := op.db.partOf(ctx)
+		entries, err := root.takeAll()
+		if err != nil {
+			return err
+		}
+		return root.storing(func() error { return storeAll(ctx, entries) })
 	}
 }
 
-// takeAll takes out what the operation has gathered; nothing while a nested Write
-// still runs in another goroutine, which fails all of it.
-func (op *operation) takeAll() (entries []gathered) {
+// takeAll takes out what the operation has gathered, to be stored at its end.
+func (p *part) takeAll() (entries []gathered, err error) {
+	op := p.op
 	op.mu.Lock()
 	defer op.mu.Unlock()
-	if op.top.outer == nil {
-		entries, op.gathered = op.gathered, nil
+	if err := op.runsOn(p); err != nil {
+		return nil, err
 	}
-	return entries
+	entries, op.gathered, op.stores = op.gathered, nil, true
+	return entries, nil
 }
 
 // errGathered says that what a batch has gathered could not be stored.
 var errGathered = errors.New("store what was gathered")
+
+// errStoring is the answer to whoever adds while what was gathered is stored.
+var errStoring = errors.New("database: nothing is added to a Write while what was gathered is stored")
 
 // errNoReturn is the error of what panicked or ended its goroutine.
 var errNoReturn = errors.New("database: storing what was gathered did not return")
@@ -183,6 +194,7 @@ func (b *batch) storeGathered(ctx context.Context) error {
 		return nil
 	}
 	op := b.trunk.share()
+	op.gathered = b.gathered
 	defer op.finish()
 	err := errNoReturn
 	var end sync.WaitGroup
@@ -192,7 +204,7 @@ func (b *batch) storeGathered(ctx context.Context) error {
 				err = fmt.Errorf("panic: %v", cause)
 			}
 		}()
-		err = op.run(ctx, func(ctx context.Context) error { return storeAll(ctx, b.gathered) })
+		err = op.run(ctx, op.thenStore(func(context.Context) error { return nil }))
 	})
 	end.Wait()
 	if err != nil {

@@ -39,7 +39,8 @@ func BeforeCommit(ctx context.Context, hook func(context.Context) error) error {
 	})
 }
 
-// register adds a hook to the operation that the context belongs to.
+// register adds a hook, or what is gathered, to the operation that the context
+// belongs to.
 func register(ctx context.Context, add func(*operation)) error {
 	p, _ := ctx.Value(partKey{}).(*part) // nil outside a Write or Read
 	if err := p.writing(); err != nil {
@@ -47,6 +48,9 @@ func register(ctx context.Context, add func(*operation)) error {
 	}
 	p.op.mu.Lock()
 	defer p.op.mu.Unlock()
+	if p.op.stores { // nobody would look at what is added
+		return errStoring
+	}
 	add(p.op)
 	return nil
 }

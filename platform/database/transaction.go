@@ -211,15 +211,10 @@ func (op *operation) run(ctx context.Context, fn func(context.Context) error) er
 func (op *operation) verdict(p *part) error {
 	op.mu.Lock()
 	defer op.mu.Unlock()
+	if err := op.runsOn(p); err != nil {
+		return err
+	}
 	switch {
-	case op.lost != nil:
-		return op.lost
-	case op.top != p:
-		op.lose(errors.New("a nested Write was still running"))
-		return op.lost
-	case op.stores && p.outer == nil:
-		op.lose(errors.New("a Flush was still running"))
-		return op.lost
 	case p.failed != nil:
 		return fmt.Errorf("%w: %w", ErrAborted, p.failed)
 	case !op.isOpen():
@@ -228,6 +223,19 @@ func (op *operation) verdict(p *part) error {
 	}
 	p.ended.Store(true) // before op.mu is free: what has been judged stays as it is
 	return nil
+}
+
+// runsOn gives up the operation if something of the part, whose function has
+// returned, runs on in another goroutine. op.mu is held.
+func (op *operation) runsOn(p *part) error {
+	switch {
+	case op.lost != nil:
+	case op.top != p:
+		op.lose(errors.New("a nested Write was still running"))
+	case op.stores && p.outer == nil:
+		op.lose(errors.New("a Flush was still running"))
+	}
+	return op.lost
 }
 
 // lose gives up the whole operation. op.mu is held.
