@@ -59,6 +59,13 @@ func (op *operation) push(ctx context.Context) (*part, error) {
 	return inner, nil
 }
 
+// innermost is the Write that runs at the moment, or the Read.
+func (op *operation) innermost() *part {
+	op.mu.Lock()
+	defer op.mu.Unlock()
+	return op.top
+}
+
 // save opens the savepoint of the part, and before it those of the parts around
 // it. The caller has entered the operation.
 func (p *part) save(ctx context.Context) error {
