@@ -187,8 +187,9 @@ var errStoring = errors.New("database: nothing is added to a Write while what wa
 var errNoReturn = errors.New("database: storing what was gathered did not return")
 
 // storeGathered stores what the operations of a batch have gathered, as an
-// operation of its own. The goroutine is its own as well: should storing panic
-// or end it, that harms none of the operations, as they are then repeated alone.
+// operation of its own. The scope is its own, since the request of ctx may be
+// anywhere by now. So is the goroutine: should storing panic or end it, that harms
+// none of the operations, as they are then repeated alone.
 func (b *batch) storeGathered(ctx context.Context) error {
 	if len(b.gathered) == 0 {
 		return nil
@@ -204,7 +205,7 @@ func (b *batch) storeGathered(ctx context.Context) error {
 				err = fmt.Errorf("panic: %v", cause)
 			}
 		}()
-		err = op.run(ctx, op.thenStore(func(context.Context) error { return nil }))
+		err = op.run(WithScope(ctx), op.thenStore(func(context.Context) error { return nil }))
 	})
 	end.Wait()
 	if err != nil {

@@ -178,6 +178,27 @@ func TestGathering_that_cannot_be_stored_harms_no_other_operation(t *testing.T) 
 	}
 }
 
+// The last one ends the batch; that its request reads meanwhile is its own mistake.
+func TestGathering_is_stored_whatever_the_last_request_does_with_its_context(t *testing.T) {
+	t.Parallel()
+	db := withNotes(t, testkit.SQLite(t))
+	b := newBasket(db)
+	scoped := database.WithScope(soon(t))
+	h := hold(t, db)
+	errs := make([]error, 3)
+	for i, ctx := range []context.Context{soon(t), soon(t), scoped} {
+		h.queue(func() { errs[i] = db.Write(ctx, b.adding(i)) })
+	}
+	require.NoError(t, db.Read(scoped, func(context.Context) error {
+		h.release()
+		return nil
+	}))
+	require.NoError(t, errors.Join(errs[:2]...))
+	require.ErrorIs(t, errs[2], database.ErrOuterContext)
+	assert.Equal(t, [][]int{{0, 1}}, b.stored)
+	assert.Equal(t, []int{0, 1}, notes(t, db))
+}
+
 func TestGathering_that_was_flushed_by_one_that_fails_is_not_lost(t *testing.T) {
 	t.Parallel()
 	db := withNotes(t, testkit.SQLite(t))
