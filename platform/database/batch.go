@@ -187,7 +187,15 @@ func (b *batch) finish(ctx context.Context) {
 	if len(b.kept) == 0 {
 		return
 	}
+	returned := false
+	defer func() {
+		if !returned { // a panic or runtime.Goexit, which travels on; it may have been committed
+			b.lose(errors.New("the commit did not return"), false)
+			b.fail(ctx, b.lost)
+		}
+	}()
 	err := b.commit(ctx)
+	returned = true
 	if err != nil && b.mayRepeat(err) {
 		for _, k := range b.kept {
 			repeat = append(repeat, k.member)
@@ -242,14 +250,16 @@ func (b *batch) commit(ctx context.Context) error {
 // is known whose: neither a constraint that is deferred to the commit nor what
 // was gathered says so.
 func (b *batch) mayRepeat(err error) bool {
-	if b.lost != nil {
+	switch {
+	case b.lost != nil:
 		return b.undone
-	}
-	if errors.Is(err, errGathered) {
+	case b.single:
+		return false // it was alone, and would be for ever
+	case errors.Is(err, errGathered):
 		return true // alone, each stores its own before it ends
 	}
 	lite, ok := errors.AsType[sqlite3.Error](err)
-	return ok && lite.Code == sqlite3.ErrConstraint && !b.single
+	return ok && lite.Code == sqlite3.ErrConstraint
 }
 
 // fail answers everybody after a failed commit. When the disk has failed, what

@@ -44,6 +44,8 @@ type operation struct {
 	// gathered is what is stored at the end; taken is what a Flush stored of the
 	// batch, which an operation that fails gives back.
 	gathered, taken []gathered
+	// stores: gathered items are being stored.
+	stores bool
 	// batch is what the operation shares its transaction with, on SQLite.
 	batch *batch
 	// opened are rows that may still be open. They would keep SQLite from
@@ -209,19 +211,31 @@ func (op *operation) run(ctx context.Context, fn func(context.Context) error) er
 func (op *operation) verdict(p *part) error {
 	op.mu.Lock()
 	defer op.mu.Unlock()
+	if err := op.runsOn(p); err != nil {
+		return err
+	}
 	switch {
-	case op.lost != nil:
-		return op.lost
-	case op.top != p:
-		op.lose(errors.New("a nested Write was still running"))
-		return op.lost
 	case p.failed != nil:
 		return fmt.Errorf("%w: %w", ErrAborted, p.failed)
 	case !op.isOpen():
 		op.lose(errors.New("SQLite rolled it back"))
 		return op.lost
 	}
+	p.ended.Store(true) // before op.mu is free: what has been judged stays as it is
 	return nil
+}
+
+// runsOn gives up the operation if something of the part, whose function has
+// returned, runs on in another goroutine. op.mu is held.
+func (op *operation) runsOn(p *part) error {
+	switch {
+	case op.lost != nil:
+	case op.top != p:
+		op.lose(errors.New("a nested Write was still running"))
+	case op.stores && p.outer == nil:
+		op.lose(errors.New("a Flush was still running"))
+	}
+	return op.lost
 }
 
 // lose gives up the whole operation. op.mu is held.
