@@ -14,7 +14,11 @@ import (
 // Placeholders are ?. No row is sql.ErrNoRows. A statement that changes
 // something and has a RETURNING clause goes through Get or Select too.
 func (db *DB) Get(ctx context.Context, dest any, query string, args ...any) error {
-	return db.settle(ctx, sqlx.GetContext(ctx, db.Conn(ctx), dest, db.Rebind(query), args...))
+	rows, err := db.Conn(ctx).QueryxContext(ctx, db.Rebind(query), args...)
+	if err == nil {
+		err = db.one(rows, query, dest)
+	}
+	return db.settle(ctx, err)
 }
 
 // Select reads all rows into dest, a pointer to a slice. Placeholders are ?.
@@ -22,7 +26,7 @@ func (db *DB) Get(ctx context.Context, dest any, query string, args ...any) erro
 func (db *DB) Select(ctx context.Context, dest any, query string, args ...any) error {
 	rows, err := db.Conn(ctx).QueryxContext(ctx, db.Rebind(query), args...)
 	if err == nil {
-		err = collect(rows, dest)
+		err = db.collect(rows, query, dest)
 	}
 	return db.settle(ctx, err)
 }
