@@ -97,8 +97,9 @@ func (b *batch) run(ctx context.Context, m *member, fn func(context.Context) err
 	return true, nil
 }
 
-// begin opens the transaction if this is its first operation, and a savepoint
-// unless it is the only one.
+// begin opens the transaction if this is its first operation. Unless it is the
+// only one it gets a savepoint, before its first statement that may change
+// something.
 func (b *batch) begin(ctx context.Context) (*operation, error) {
 	if b.trunk == nil {
 		trunk, err := b.db.begin(ctx, false)
@@ -111,22 +112,16 @@ func (b *batch) begin(ctx context.Context) (*operation, error) {
 		return b.trunk, nil
 	}
 	op := b.trunk.share()
-	if b.db.breaks.Savepoints {
-		return op, nil
-	}
-	b.db.observe(ctx, "SAVEPOINT")
-	if _, err := op.via.ExecContext(op.bound, "SAVEPOINT "+rootSavepoint); err != nil {
-		b.lose(fmt.Errorf("begin an operation: %w", err), false)
-		return nil, fmt.Errorf("begin an operation: %w", b.db.translate(err, false))
-	}
+	op.sharing = !b.db.breaks.Savepoints
 	return op, nil
 }
 
 // keep ends an operation that succeeded. That its savepoint is still there
-// proves that the transaction is, and that it is the same.
+// proves that the transaction is, and that it is the same. One without has only
+// read, which ends no transaction.
 func (b *batch) keep(ctx context.Context, op *operation) error {
 	op.finish()
-	if b.single || b.db.breaks.Savepoints {
+	if !op.hasSavepoint() {
 		return nil
 	}
 	b.db.observe(ctx, "RELEASE")
@@ -150,6 +145,9 @@ func (b *batch) undo(op *operation) {
 	if !op.isOpen() {
 		// Without a failed statement it may have been a COMMIT as well.
 		b.lose(errLostByAnother, op.dropped)
+		return
+	}
+	if !op.hasSavepoint() {
 		return
 	}
 	for _, statement := range []string{"ROLLBACK TO SAVEPOINT ", "RELEASE SAVEPOINT "} {

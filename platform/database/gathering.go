@@ -34,11 +34,42 @@ func NewGathering[T any](db *DB, apply func(ctx context.Context, items []T) erro
 // fails, or the nested Write, they are forgotten. It fails outside a Write
 // (ErrNotWriting) and after its end (ErrEnded).
 func (g *Gathering[T]) Add(ctx context.Context, items ...T) error {
-	return register(ctx, func(op *operation) {
+	return g.register(ctx, func(op *operation) {
 		for _, item := range items {
 			op.gathered = append(op.gathered, gathered{g, item})
 		}
 	})
+}
+
+// Last gives the item that was added last, of those that is tells, and is not
+// stored yet: by the Write of the context, or on SQLite by one before it in the
+// same commit. It is for who numbers what it adds, beginning with what the
+// database has. It fails as Add does.
+func (g *Gathering[T]) Last(ctx context.Context, is func(item T) bool) (last T, found bool, err error) {
+	err = g.register(ctx, func(op *operation) {
+		if last, found = g.last(op.gathered, is); !found && op.batch != nil {
+			last, found = g.last(op.batch.gathered, is)
+		}
+	})
+	return last, found, err
+}
+
+// register reaches the operation of a Write of the gathering's own database.
+func (g *Gathering[T]) register(ctx context.Context, add func(*operation)) error {
+	if g.db.partOf(ctx) == nil {
+		return ErrNotWriting
+	}
+	return register(ctx, add)
+}
+
+// last finds the last of the items that is tells.
+func (g *Gathering[T]) last(entries []gathered, is func(item T) bool) (last T, found bool) {
+	for _, entry := range slices.Backward(entries) {
+		if item, ok := entry.item.(T); ok && entry.by == gatherer(g) && is(item) {
+			return item, true
+		}
+	}
+	return last, false
 }
 
 // Flush stores now what has been gathered: by the Write of the context, and on

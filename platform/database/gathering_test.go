@@ -221,3 +221,44 @@ func TestGathering_that_was_flushed_by_one_that_fails_is_not_lost(t *testing.T) 
 	assert.Equal(t, []int{1, 3}, notes(t, db))
 	assert.Equal(t, [][]int{{1, 2}, {1}, {3}}, b.stored)
 }
+
+func TestGathering_tells_what_was_added_last(t *testing.T) {
+	t.Parallel()
+	db := withNotes(t, testkit.SQLite(t))
+	b, other := newBasket(db), newBasket(db)
+	last := func(ctx context.Context) []int {
+		item, found, err := b.Last(ctx, func(item int) bool { return item < 10 })
+		require.NoError(t, err)
+		if !found {
+			return nil
+		}
+		return []int{item}
+	}
+	var seen [][]int
+	look := func(ctx context.Context) error {
+		seen = append(seen, last(ctx))
+		return nil
+	}
+	errs := batchOf(
+		t, db, look, b.adding(1, 2, 10), other.adding(3), look,
+		func(ctx context.Context) error { return errors.Join(b.Add(ctx, 4), look(ctx), errNo) }, look,
+		func(ctx context.Context) error {
+			_ = db.Write(ctx, func(ctx context.Context) error { return errors.Join(b.Add(ctx, 5), look(ctx), errNo) })
+			return look(ctx)
+		},
+		func(ctx context.Context) error { return errors.Join(b.Flush(ctx), look(ctx)) },
+	)
+	require.ErrorIs(t, errs[4], errNo)
+	errs[4] = nil
+	require.NoError(t, errors.Join(errs...))
+	assert.Equal(t, [][]int{nil, {2}, {4}, {2}, {5}, {2}, nil}, seen, "not what was undone, and not what is stored")
+	_, _, err := b.Last(t.Context(), func(int) bool { return true })
+	require.ErrorIs(t, err, database.ErrNotWriting)
+}
+
+func TestGathering_refuses_the_unit_of_work_of_another_database(t *testing.T) {
+	t.Parallel()
+	here, there := newBasket(withNotes(t, testkit.SQLite(t))), withNotes(t, testkit.SQLite(t))
+	require.ErrorIs(t, there.Write(t.Context(), here.adding(1)), database.ErrNotWriting)
+	assert.Empty(t, here.stored)
+}

@@ -89,6 +89,14 @@ func (p *part) save(ctx context.Context) error {
 	return nil
 }
 
+// hasSavepoint tells whether an operation that shares its transaction has got
+// its savepoint. It is asked once the operation is finished.
+func (op *operation) hasSavepoint() bool {
+	op.mu.Lock()
+	defer op.mu.Unlock()
+	return op.sharing && op.root != nil && op.root.saved
+}
+
 // pop closes the savepoint of a part: released when err is nil, otherwise
 // undone, with the hooks of the part.
 func (op *operation) pop(ctx context.Context, p *part, err error) error {

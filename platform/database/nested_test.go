@@ -322,3 +322,26 @@ func TestTransactionThatSQLiteDropped(t *testing.T) {
 		assert.Empty(t, notes(t, db))
 	})
 }
+
+// What only reads, and leaves what it adds to the end, has nothing to undo.
+func TestBatch_gives_a_savepoint_to_who_changes_something(t *testing.T) {
+	t.Parallel()
+	db := withNotes(t, testkit.SQLite(t))
+	b := newBasket(db)
+	seen := counted(db)
+	var read int
+	errs := batchOf(
+		t, db, b.adding(1),
+		func(ctx context.Context) error { return db.Get(ctx, &read, "SELECT COUNT(*) FROM notes") },
+		adding(db, 2),
+		func(ctx context.Context) error {
+			return db.Write(ctx, func(ctx context.Context) error { return add(ctx, db, 3) })
+		},
+	)
+	for _, err := range errs {
+		require.NoError(t, err)
+	}
+	assert.Equal(t, 3, seen("SAVEPOINT"), "that of the third, and two of the fourth")
+	assert.Equal(t, 3, seen("RELEASE"))
+	assert.Equal(t, []int{1, 2, 3}, notes(t, db))
+}
