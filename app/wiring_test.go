@@ -203,7 +203,9 @@ func TestMigrations_run_in_the_order_of_the_table(t *testing.T) {
 	}
 	var want []string
 	for _, m := range moduleTable() {
-		want = append(want, m.Name)
+		if m.Name != "cache" { // which has no tables
+			want = append(want, m.Name)
+		}
 	}
 	require.Equal(t, want, order)
 	require.NoError(t, app.Stop(context.Background()))

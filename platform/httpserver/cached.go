@@ -99,7 +99,7 @@ func through[I, O any](s *Server, handler func(context.Context, *I) (*O, error))
 		default:
 			info.answer = answer
 		}
-		return nil, nil //nolint:nilnil // see above
+		return nil, nil
 	}
 }
 

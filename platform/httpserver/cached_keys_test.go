@@ -243,6 +243,15 @@ func TestNew_wants_a_decision_about_each_GET(t *testing.T) {
 			return nil, fault.New(fault.Conflict, "x", "x")
 		},
 	)}}
+	curious := httpserver.Routes{Module: "m", Endpoints: []httpserver.Endpoint{httpserver.Handle(
+		httpserver.Operation{ID: "known", Method: "GET", Path: "/x", Access: access.Public()},
+		func(context.Context, *struct {
+			Language string `header:"Accept-Language"`
+		},
+		) (*httpserver.Whole[string], error) {
+			return httpserver.WholeOf("x"), nil
+		},
+	)}}
 	for _, c := range []struct {
 		name, want string
 		routes     httpserver.Routes
@@ -251,6 +260,7 @@ func TestNew_wants_a_decision_about_each_GET(t *testing.T) {
 		{"no policy", "GET /x of module m has no cache policy: contribute one to cache.policies, or say Uncached", endpoint("unknown", ""), 0},
 		{"both", "GET /x of module m says Uncached and has a cache policy", endpoint("known", "it counts"), 0},
 		{"an answer of another shape", "GET /x of module m has a cache policy, but its answers cannot be kept", shapeless, 0},
+		{"an answer by a header", "GET /x of module m has a cache policy, but reads the header Accept-Language", curious, 0},
 		{"a policy", "", endpoint("known", ""), 1},
 		{"a reason", "", endpoint("unknown", "it counts"), 0},
 		{"a policy that keeps nothing", "", endpoint("none", ""), 0},

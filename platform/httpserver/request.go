@@ -27,10 +27,11 @@ type request struct {
 	who   access.Principal
 	known bool
 	// base is what the context of the request was made of: it ends with the
-	// request and carries nothing.
-	base context.Context //nolint:containedctx // it is one of the request's values itself
-	// asked is the context of a request that came from inside; nil for others.
-	asked context.Context //nolint:containedctx // see Server.Ask
+	// request and carries nothing of it.
+	base context.Context
+	// asked is the context of a request that came from inside (Server.Ask); nil
+	// for others.
+	asked context.Context
 	cached
 }
 
