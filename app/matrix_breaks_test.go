@@ -127,12 +127,18 @@ func TestGate_matrix_breaks(t *testing.T) {
 	}
 	all := lacks(policies)
 	byName := func(a, b lack) int { return strings.Compare(a.String(), b.String()) }
-	for i, l := range slices.SortedFunc(maps.Keys(all), byName) {
+	chosen := slices.SortedFunc(maps.Keys(all), byName)
+	if !gatesAreFull() {
+		var some []lack
+		for part := range slices.Chunk(chosen, 17) {
+			some = append(some, part[0])
+		}
+		chosen = some
+	}
+	t.Logf("%d of %d are taken away", len(chosen), len(all))
+	for _, l := range chosen {
 		t.Run(l.String(), func(t *testing.T) {
 			t.Parallel()
-			if !gatesAreFull() && i%17 != 0 {
-				t.Skip("only in the long form")
-			}
 			requireStale(t, testkit.SQLite(t), l, all[l])
 			kept := slices.DeleteFunc(slices.Clone(all[l]), func(operation string) bool { return strict[operation] })
 			if gatesAreFull() && len(kept) > 0 {
