@@ -57,8 +57,8 @@ func TestModules_says_of_each_module_what_modules_README_says(t *testing.T) {
 				line = l
 			}
 		}
-		cells := strings.Split(line, " | ") // team, calls, publishes, subscribes, routes
-		require.Len(t, cells, 7, name)
+		cells := strings.Split(line, " | ") // team, calls, publishes, subscribes, routes, answers kept
+		require.Len(t, cells, 8, name)
 		assert.Equal(t, cells[1], r.Team)
 		var calls []string
 		for _, need := range r.Needs {
@@ -72,7 +72,9 @@ func TestModules_says_of_each_module_what_modules_README_says(t *testing.T) {
 		assert.Equal(t, cells[4], orDash(r.Subscribes), name)
 		assert.Equal(t, strings.Count(cells[5], "`")/2, r.Routes, name)
 		files, err := os.ReadDir("../modules/" + name + "/internal/sqlstore/migrations/sqlite")
-		require.NoError(t, err)
+		if name != "cache" { // which has no tables
+			require.NoError(t, err)
+		}
 		assert.Len(t, r.Migrations, len(files), name)
 		assert.NotEmpty(t, r.Summary, name)
 	}

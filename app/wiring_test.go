@@ -61,6 +61,7 @@ func servingWith(t *testing.T, table []module.Module, options []fx.Option, varia
 // it is enabled, whatever the database holds.
 func rooms() map[string][]string {
 	return map[string][]string{
+		"cache":       {"/cache/warm/jobs/x", "/analytics/cache-performance"},
 		"customers":   {"/customers/x"},
 		"orders":      {"/orders/x"},
 		"reviews":     {"/reviews/x"},

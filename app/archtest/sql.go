@@ -26,6 +26,8 @@ type script struct {
 type word struct {
 	text string // in lower case, without quotes
 	at   int
+	// capitals: it is written in capital letters only.
+	capitals bool
 }
 
 // A name may stand in quotes and behind a schema; only the name is kept.
@@ -64,7 +66,8 @@ func (s script) words(statement *regexp.Regexp) []word {
 	var all []word
 	for _, match := range statement.FindAllStringSubmatchIndex(s.text, -1) {
 		from, to := match[len(match)-2], match[len(match)-1]
-		all = append(all, word{text: strings.ToLower(s.text[from:to]), at: from})
+		name := s.text[from:to]
+		all = append(all, word{text: strings.ToLower(name), at: from, capitals: name == strings.ToUpper(name)})
 	}
 	return all
 }

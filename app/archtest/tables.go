@@ -65,6 +65,9 @@ func (t *Tree) foreignNames(s script, known statements) []Finding {
 		if them == us || them == "" || slices.Contains(references, name) || them == "platform" && s.test {
 			continue
 		}
+		if s.literal && name.capitals { // a variable of the environment
+			continue
+		}
 		advice := fmt.Sprintf("call the contract of %s, or keep what you need of its events in a table of your own, %s_…", them, us)
 		switch {
 		case us == "platform":

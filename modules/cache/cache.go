@@ -16,8 +16,6 @@ const (
 	Dynamic Class = "dynamic"
 	// Conditional is kept for long only when the answer is settled.
 	Conditional Class = "conditional"
-	// RealTime changes all the time.
-	RealTime Class = "real-time"
 	// Aside are figures: loaded when asked for, and costly.
 	Aside Class = "cache-aside"
 )

@@ -152,17 +152,17 @@ func await(ctx context.Context, done <-chan struct{}) {
 // committed hands an event of this process to its subscribers, while the
 // database's writer is held, and answers what the caller of Write waits for.
 func (b *Bus) committed(r record) func(context.Context) {
-	for _, s := range b.after {
-		if s.wants(r.Name) {
-			s.rouse()
-		}
-	}
 	var open []*delivery
 	for _, s := range b.before {
 		if s.wants(r.Name) {
 			if d := s.offer(r); d != nil {
 				open = append(open, d)
 			}
+		}
+	}
+	for _, s := range b.after { // who may tell of it to others, once it is known here
+		if s.wants(r.Name) {
+			s.rouse()
 		}
 	}
 	if open == nil {

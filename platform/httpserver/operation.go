@@ -155,9 +155,9 @@ func (s *Server) routeOf(e owned) (CachedRoute, error) {
 	switch {
 	case op.Uncached == "" && !known:
 		problem = "has no cache policy: contribute one to cache.policies, or say Uncached"
-	case op.Uncached != "" && route != nil:
+	case op.Uncached != "" && known && route != nil:
 		problem = "says Uncached and has a cache policy: take away one of them"
-	case known && !e.keepable:
+	case known && route != nil && !e.keepable:
 		problem = "has a cache policy, but its answers cannot be kept: answer with an Item, a List or a Whole, or say Uncached"
 	default:
 		return route, nil

@@ -69,7 +69,7 @@ func newCore(n needs) (*core.Cache, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := core.New(core.Options{
+	c, err := core.New(context.Background(), core.Options{
 		Tier: tier, Policies: n.Policies, Popular: n.Popular, TTLs: n.Config.TTLs, CheckEvery: n.Config.CheckEvery,
 		// SQLite is served by one instance; of Postgres there may be several.
 		Alone: n.DB.Dialect() == database.SQLite,

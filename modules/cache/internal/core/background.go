@@ -31,7 +31,7 @@ type background struct {
 
 func (b *background) init(c *Cache) {
 	b.cache, b.reloads = c, make(chan string, reloadQueue)
-	b.ctx, b.cancel = context.WithCancel(context.Background())
+	b.ctx, b.cancel = context.WithCancel(c.base)
 }
 
 // run does something unless the cache was stopped.
@@ -69,6 +69,7 @@ func (c *Cache) Start(live cache.Live) {
 			select {
 			case <-tick.C:
 				c.note()
+				c.hears(c.Now()) // also where nobody asks
 			case <-ctx.Done():
 				return
 			}
@@ -77,8 +78,11 @@ func (c *Cache) Start(live cache.Live) {
 	c.background.run(c.warmAll)
 }
 
-// Stop ends it and waits, at the latest until ctx ends.
+// Stop ends it and waits, at the latest until ctx ends. Nothing that is kept is
+// served from then on: the bus that tells of changes may stop before the last
+// request does.
 func (c *Cache) Stop(ctx context.Context) error {
+	c.stopped.Store(true)
 	b := &c.background
 	b.mu.Lock()
 	b.cancel()

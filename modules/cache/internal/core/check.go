@@ -12,13 +12,34 @@ func (c *Cache) chooses() bool {
 	return c.CheckEvery > 0 && c.hits.Add(1)%c.CheckEvery == 0
 }
 
-// hears tells whether this instance knows what others changed a moment ago.
+// hears tells whether this instance knows what was changed a moment ago, by
+// itself or by others.
 func (c *Cache) hears(now time.Time) bool {
 	if c.Alone {
-		return true
+		return !c.stopped.Load()
 	}
 	live := c.live.Load()
-	return live != nil && now.Sub(live.Heard()) < deaf
+	if live == nil || c.stopped.Load() {
+		return false
+	}
+	heard := live.Heard()
+	c.notice(heard)
+	return now.Sub(heard) < deaf
+}
+
+// notice looks for a gap in what was heard of others. What they have said in it
+// may be gone: the outbox keeps events for ten minutes.
+func (c *Cache) notice(heard time.Time) {
+	before := c.heard.Swap(heard.UnixNano())
+	if before == 0 || heard.Sub(time.Unix(0, before)) < gap {
+		return
+	}
+	c.Log.Warn("nothing was heard of other instances for a long time: everything is forgotten")
+	for _, ns := range c.namespaces {
+		if err := c.Clear(c.base, ns); err != nil {
+			c.Log.Error("a namespace could not be cleared", zap.Error(err))
+		}
+	}
 }
 
 // work does what a request was chosen for by Hit, in the background.

@@ -27,9 +27,12 @@ const (
 	loadsAtOnce = 64        // in a namespace
 	largest     = 256 << 10 // bytes of an answer that is kept
 	absentTTL   = 10 * time.Second
-	renewAt     = 0.8         // of the TTL
-	jitter      = 0.1         // of the TTL, more or less
-	deaf        = time.Second // without news of other instances
+	renewAt     = 0.8 // of the TTL
+	jitter      = 0.1 // of the TTL, more or less
+	// An instance that has not heard of others for so long serves nothing, and
+	// after the other time it has to forget everything.
+	deaf = time.Second
+	gap  = 5 * time.Minute
 	// A change is made known 300 ms after its commit at the latest.
 	checkDistance = 500 * time.Millisecond
 )
@@ -56,21 +59,25 @@ type Options struct {
 type Cache struct {
 	Options
 
+	base       context.Context       //nolint:containedctx // that of all loads
 	routes     map[string]*Route     // by operation
 	namespaces map[string]*Namespace // by name
 	effects    map[string]*effect    // by event
 	flights    singleflight.Group
 	hits       atomic.Uint32 // to choose those that are checked
 	live       atomic.Pointer[cache.Live]
+	heard      atomic.Int64 // of other instances, at last; nanoseconds
+	stopped    atomic.Bool
 	background background
 	windows    windows
 	jobs       jobs
 }
 
-// New makes a cache. It refuses policies that cannot be right.
-func New(o Options) (*Cache, error) {
+// New makes a cache. It refuses policies that cannot be right. Answers are loaded
+// on contexts that come from ctx: they outlive the requests that cause them.
+func New(ctx context.Context, o Options) (*Cache, error) {
 	c := &Cache{
-		Options: o, routes: map[string]*Route{}, namespaces: map[string]*Namespace{}, effects: map[string]*effect{},
+		Options: o, base: ctx, routes: map[string]*Route{}, namespaces: map[string]*Namespace{}, effects: map[string]*effect{},
 	}
 	var errs []error
 	kinds := map[string]*cache.Kind{}

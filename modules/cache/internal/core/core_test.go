@@ -65,7 +65,7 @@ func newBench(t *testing.T, options ...option) *bench {
 		change(&o, &policy)
 	}
 	o.Policies = append(o.Policies, policy)
-	b.Cache, err = core.New(o)
+	b.Cache, err = core.New(context.Background(), o)
 	require.NoError(t, err)
 	b.route = b.Route("get-thing")
 	t.Cleanup(func() { require.NoError(t, b.Stop(context.Background())) })
@@ -345,78 +345,4 @@ func TestWhat_is_found_by_a_relation_ends_answers_too(t *testing.T) {
 	require.Equal(t, core.Hit, b.get(t, 1, b.says("a")).State)
 	require.NoError(t, b.Forget(t.Context(), ownerChanged{101}))
 	require.Equal(t, core.Miss, b.get(t, 1, b.says("b")).State)
-}
-
-func TestPolicies_that_cannot_be_right_are_refused(t *testing.T) {
-	t.Parallel()
-	kind := cache.NewKind("tests.thing")
-	good := cache.Policy{Operation: "a", Namespace: "n", Terms: cache.Terms{TTL: time.Second}, Tags: []cache.Tag{kind.All()}}
-	for want, change := range map[string]func(p *cache.Policy) []cache.Policy{
-		"a has two policies": func(p *cache.Policy) []cache.Policy { return []cache.Policy{*p} },
-		"a policy has both":  func(p *cache.Policy) []cache.Policy { p.Operation = ""; return nil },
-		"a has no TTL":       func(p *cache.Policy) []cache.Policy { p.TTL = 0; return nil },
-		"a has no tags":      func(p *cache.Policy) []cache.Policy { p.Tags = nil; return nil },
-		`are called "tests.thing": rename`: func(p *cache.Policy) []cache.Policy {
-			other := *p
-			other.Operation, other.Tags = "b", []cache.Tag{cache.NewKind("tests.thing").All()}
-			return []cache.Policy{other}
-		},
-	} {
-		p := good
-		more := change(&p)
-		_, err := core.New(core.Options{Policies: append(more, p)})
-		require.ErrorContains(t, err, want)
-	}
-}
-
-func TestTTLs_come_from_the_configuration(t *testing.T) {
-	t.Parallel()
-	b := newBench(t, func(o *core.Options, _ *cache.Policy) { o.TTLs = map[string]time.Duration{"things": time.Second} })
-	b.get(t, 1, b.says("a"))
-	b.advance(1200 * time.Millisecond)
-	require.Equal(t, core.Miss, b.get(t, 1, b.says("b")).State)
-	require.Equal(t, time.Second, b.Namespace("things").TTL())
-}
-
-func TestLarge_answers_are_not_kept(t *testing.T) {
-	t.Parallel()
-	b := newBench(t)
-	large := string(make([]byte, 256<<10))
-	b.get(t, 1, b.says(large))
-	require.Equal(t, core.Bypass, b.get(t, 1, b.says(large)).State)
-	require.EqualValues(t, 2, b.Namespace("things").TooLarge.Load())
-}
-
-func TestHits_are_compared_with_their_source(t *testing.T) {
-	t.Parallel()
-	b := newBench(t, func(o *core.Options, _ *cache.Policy) { o.CheckEvery = 1 })
-	b.get(t, 1, b.says("a"))
-	b.get(t, 1, b.says("a"))
-	things := b.Namespace("things")
-	require.Eventually(t, func() bool { return things.Checked.Load() == 1 }, 5*time.Second, time.Millisecond)
-	require.EqualValues(t, 0, things.Inconsistent.Load())
-	require.Eventually(t, func() bool {
-		b.get(t, 1, b.says("changed, and no event says so"))
-		return things.Inconsistent.Load() > 0
-	}, 10*time.Second, time.Millisecond)
-}
-
-func TestExplain(t *testing.T) {
-	t.Parallel()
-	b := newBench(t)
-	explain := func() string {
-		x, err := b.route.Explain(t.Context(), core.Request{Key: "/things/1", Param: func(string) int64 { return 1 }})
-		require.NoError(t, err)
-		return fmt.Sprint(x.State, " ", x.Tags, " ", x.Left > 0)
-	}
-	tags := "[namespace:things tests.thing:1]"
-	require.Equal(t, "absent "+tags+" false", explain())
-	b.get(t, 1, b.says("a"))
-	require.Equal(t, "fresh "+tags+" true", explain())
-	b.change(t, 1)
-	require.Equal(t, "invalid "+tags+" false", explain())
-	b.get(t, 1, b.says("a"))
-	b.advance(2 * time.Minute)
-	require.Equal(t, "stale "+tags+" false", explain())
-	require.Equal(t, []string{"tests.thing_changed"}, b.route.Events())
 }

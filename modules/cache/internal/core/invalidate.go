@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 
+	"go.uber.org/zap"
+
 	"zomato/modules/cache"
 	"zomato/platform/eventbus"
 )
@@ -90,6 +92,14 @@ func (c *Cache) Forget(ctx context.Context, event eventbus.Event) error {
 	if e == nil {
 		return nil
 	}
+	defer func() {
+		if cause := recover(); cause != nil { // of a policy: what it would have named is not known
+			for _, ns := range e.namespaces {
+				err := c.Clear(ctx, ns)
+				c.Log.Error("a policy panicked: its namespace was cleared", zap.Any("panic", cause), zap.Stack("stack"), zap.Error(err))
+			}
+		}
+	}()
 	var tags []string
 	for kind, reach := range e.kinds {
 		if reach.all {

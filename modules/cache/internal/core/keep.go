@@ -26,7 +26,7 @@ func (r *Route) terms(a *Answer) cache.Terms {
 // began to load. When something changes between the look and the store, the
 // entry has the old tokens and is never served.
 func (r *Route) keep(key string, o *outcome) {
-	ctx, cancel := context.WithTimeout(context.Background(), loadTimeout)
+	ctx, cancel := context.WithTimeout(r.cache.base, loadTimeout)
 	defer cancel()
 	e := r.entry(o)
 	switch {

@@ -70,13 +70,13 @@ func newRoute(c *Cache, ns *Namespace, p cache.Policy) *Route {
 // kept. Now and then it chooses a request for some work and answers false, as it
 // does where nothing is kept: Answer goes on.
 func (r *Route) Hit(key string) (*Answer, time.Duration, bool) {
-	e, current, err := r.cache.Tier.Get(context.Background(), key)
-	if err != nil || e == nil || !current {
+	now := r.cache.Now()
+	if !r.cache.hears(now) { // which may forget something
 		return nil, 0, false
 	}
-	now := r.cache.Now()
+	e, current, err := r.cache.Tier.Get(r.cache.base, key)
 	switch {
-	case !now.Before(e.Fresh) || !r.cache.hears(now):
+	case err != nil || e == nil || !current || !now.Before(e.Fresh):
 		return nil, 0, false
 	case !now.Before(e.Renew) && e.claimed.CompareAndSwap(nothing, renewing):
 		return nil, 0, false
@@ -118,13 +118,16 @@ func (r *Route) shared() bool { return r.cache.Alone || !r.Strict }
 
 // fresh gives what may be served under a key, or nil.
 func (r *Route) fresh(ctx context.Context, key string) *Entry {
-	e, current, err := r.cache.Tier.Get(ctx, key)
 	now := r.cache.Now()
+	if !r.cache.hears(now) {
+		return nil
+	}
+	e, current, err := r.cache.Tier.Get(ctx, key)
 	if err != nil {
 		r.space.Errors.Add(1)
 		return nil
 	}
-	if e == nil || !current || !now.Before(e.Fresh) || !r.cache.hears(now) {
+	if e == nil || !current || !now.Before(e.Fresh) {
 		return nil
 	}
 	return e
@@ -170,6 +173,11 @@ func (o *outcome) state() State {
 	return Bypass
 }
 
+// over tells whether the answer has become wrong by itself.
+func (o *outcome) over(now time.Time) bool {
+	return o.answer != nil && !o.answer.ValidUntil.IsZero() && !now.Before(o.answer.ValidUntil)
+}
+
 // tries is how often a request joins the load of another one.
 const tries = 3
 
@@ -194,7 +202,7 @@ func (r *Route) fly(ctx context.Context, q Request, load Loader) (*outcome, erro
 				return o, o.err
 			}
 			r.space.Coalesced.Add(1)
-			if r.stands(ctx, o) {
+			if r.stands(ctx, o) && !o.over(r.cache.Now()) {
 				return o, o.err
 			}
 		}
@@ -221,7 +229,7 @@ func (r *Route) load(q Request, load Loader) *outcome {
 // read loads an answer. It has a time of its own, since others may wait for it
 // when the request that began it has ended.
 func (r *Route) read(q Request, load Loader) (o *outcome) {
-	ctx, cancel := context.WithTimeout(context.Background(), loadTimeout)
+	ctx, cancel := context.WithTimeout(r.cache.base, loadTimeout)
 	defer cancel()
 	// A loader that does not heed the time must not hold up others for ever.
 	defer context.AfterFunc(ctx, func() { r.cache.flights.Forget(q.Key) })()

@@ -104,7 +104,7 @@ func bucket(took time.Duration) int {
 	for ; n >= 2*perOctave; n >>= 1 {
 		place += perOctave
 	}
-	return min(place+int(n), bucketCount-1) //nolint:gosec // below 8
+	return min(place+int(n), bucketCount-1)
 }
 
 // bound is the least duration beyond a bucket.

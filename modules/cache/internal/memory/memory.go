@@ -44,7 +44,7 @@ func New(limit int64) (*Tier, error) {
 	var err error
 	t.entries, err = otter.New(&otter.Options[string, *core.Entry]{
 		MaximumWeight:    uint64(t.limit - t.limit/tokenShare),
-		Weigher:          func(key string, e *core.Entry) uint32 { return uint32(e.Size(key)) }, //nolint:gosec // core keeps nothing that large
+		Weigher:          func(key string, e *core.Entry) uint32 { return uint32(e.Size(key)) },
 		OnAtomicDeletion: func(gone otter.DeletionEvent[string, *core.Entry]) { t.count(gone.Key, gone.Value, -1) },
 	})
 	if err != nil {
@@ -52,7 +52,7 @@ func New(limit int64) (*Tier, error) {
 	}
 	t.tokens, err = otter.New(&otter.Options[string, core.Token]{
 		MaximumWeight: uint64(t.limit / tokenShare),
-		Weigher:       func(tag string, _ core.Token) uint32 { return uint32(tokenSize + len(tag)) }, //nolint:gosec // tags are short
+		Weigher:       func(tag string, _ core.Token) uint32 { return uint32(tokenSize + len(tag)) },
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the memory for tokens: %w", err)
@@ -123,7 +123,7 @@ func (t *Tier) Sweep(ctx context.Context, cursor uint64, at time.Time) (core.Swe
 			continue
 		}
 		if s.Scanned == sweepSize {
-			s.Cursor = place - 1 - uint64(s.Removed) //nolint:gosec // not negative
+			s.Cursor = place - 1 - uint64(s.Removed)
 			break
 		}
 		s.Scanned++
@@ -156,7 +156,7 @@ func (t *Tier) remove(key string, e *core.Entry) (removed bool) {
 func (t *Tier) Usage() core.Usage {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	u := core.Usage{Limit: t.limit, Bytes: int64(t.tokens.WeightedSize()), ByNamespace: map[string]core.Use{}} //nolint:gosec // below the limit
+	u := core.Usage{Limit: t.limit, Bytes: int64(t.tokens.WeightedSize()), ByNamespace: map[string]core.Use{}}
 	for name, use := range t.use {
 		u.Entries += use.Entries
 		u.Bytes += use.Bytes
