@@ -67,6 +67,9 @@ func (b *bench) one(ctx context.Context, r *measured, at *stage, number int, r0 
 // waits measures the latency of a row at parts of its capacity.
 func (b *bench) waits(ctx context.Context, r *measured, at *stage, traffic load.Traffic, figures load.Figures) (err error) {
 	for i, share := range shares() {
+		if b.quick && i > 0 {
+			break
+		}
 		if r.consumed {
 			if traffic, err = r.traffic(ctx, at); err != nil {
 				return err

@@ -124,11 +124,15 @@ func rows(o options) []row {
 		get(figuresRow(fewOrders), f, func(t *town) []string { return each("/restaurants/%d/analytics", []int64{t.few.restaurant}) }),
 		get(figuresRow(o.figures), f, func(t *town) []string { return each("/restaurants/%d/analytics", []int64{t.many.restaurant}) }),
 	)...)
+	ofTown := len(all)
+	if len(o.orders) > 0 {
+		all = append(all, mixRows(o.orders[0])...)
+	}
 	for _, n := range o.orders {
 		all = append(all, demoRows(n)...)
 	}
-	if len(o.orders) > 0 {
-		all = append(all, mixRows(o.orders[0])...)
+	for i := ofTown; o.quick && i < len(all); i++ {
+		all[i].latency = false // those of the town tell the order of magnitude
 	}
 	return slices.DeleteFunc(all, func(r row) bool { return o.quick && r.long })
 }
