@@ -11,8 +11,8 @@
 // the same round (baseline/main.go). Rounds are interleaved: each measures R0 and
 // then every row once, so that what disturbs the machine disturbs all of them.
 // The load takes its share of the same CPUs, as it does from the baseline.
-// What is asked stands in plan.go and writes.go, how databases are filled in
-// town.go and demo.go.
+// What is asked stands in plan.go, writes.go, cache.go and mix.go, how databases
+// are filled in town.go and demo.go.
 //
 // team: platform
 package main

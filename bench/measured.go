@@ -27,7 +27,9 @@ type measured struct {
 	p50, p95  []float64 // ratios to those of the baseline in the same round
 	cpu       []float64 // seconds of the server per 1,000 requests
 	open      [2]waits  // by the shares
-	err       error
+	// byNamespace is the same of each namespace of the cache.
+	byNamespace map[string][]float64
+	err         error
 }
 
 // waits are latencies at a steady rate, a value for each round. Milliseconds.
@@ -46,7 +48,9 @@ func (b *bench) one(ctx context.Context, r *measured, at *stage, number int, r0 
 	if traffic, err = b.check(ctx, r, at, traffic, number); err != nil {
 		return err
 	}
-	figures, err := r.closed(ctx, at.server, b.dir, traffic, r.clients, b.during)
+	figures, err := r.counted(ctx, at.server, func() (load.Figures, error) {
+		return r.closed(ctx, at.server, b.dir, traffic, r.clients, b.during)
+	})
 	if err != nil {
 		return err
 	}
@@ -57,7 +61,20 @@ func (b *bench) one(ctx context.Context, r *measured, at *stage, number int, r0 
 	if !r.latency || b.quick && number > 0 {
 		return nil
 	}
+	return b.waits(ctx, r, at, traffic, figures)
+}
+
+// waits measures the latency of a row at parts of its capacity.
+func (b *bench) waits(ctx context.Context, r *measured, at *stage, traffic load.Traffic, figures load.Figures) (err error) {
 	for i, share := range shares() {
+		if b.quick && i > 0 {
+			break
+		}
+		if r.consumed {
+			if traffic, err = r.traffic(ctx, at); err != nil {
+				return err
+			}
+		}
 		rate := int(figures.PerSecond) * share / 100
 		waited, err := load.Open(ctx, at.base, traffic, rate, b.during)
 		if err != nil {
@@ -94,8 +111,25 @@ func (b *bench) check(ctx context.Context, r *measured, at *stage, traffic load.
 	if first.Method != http.MethodGet {
 		return traffic, nil
 	}
-	return traffic, atOnce(warming, func(i int) error {
-		_, _, _, err := at.send(ctx, first.Method, traffic.Requests[i%len(traffic.Requests)].Path, nil, traffic.Header)
+	return traffic, r.warm(ctx, at, traffic)
+}
+
+// warm asks for the paths that are read.
+func (r *measured) warm(ctx context.Context, at *stage, traffic load.Traffic) error {
+	var paths []string
+	known := map[string]bool{}
+	for _, asked := range traffic.Requests {
+		if asked.Method == http.MethodGet && !known[asked.Path] {
+			known[asked.Path] = true
+			paths = append(paths, asked.Path)
+		}
+	}
+	n := warming
+	if r.warmAll {
+		n = max(n, len(paths))
+	}
+	return atOnce(n, func(i int) error {
+		_, _, _, err := at.send(ctx, http.MethodGet, paths[i%len(paths)], nil, traffic.Header)
 		return err
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"zomato/bench/internal/load"
@@ -28,6 +29,18 @@ type row struct {
 	traffic func(ctx context.Context, at *stage) (load.Traffic, error)
 	status  int  // of the right answer
 	show    bool // tell the answer with -v
+	// cached is the X-Cache that the answers must have; empty where it is not
+	// looked at.
+	cached string
+	// warmAll has each path asked before it is measured, not only some.
+	warmAll bool
+	// hits has the hit ratio told.
+	hits bool
+	// consumed says that a measurement uses the traffic up: the next one needs
+	// another.
+	consumed bool
+	// long rows are left out of the quick form.
+	long bool
 	// latency asks for an open loop, too.
 	latency bool
 	aim     aim
@@ -42,6 +55,33 @@ type stage struct {
 
 // aim is what the design wants of a ratio to R0; 0 for nothing.
 type aim struct{ atLeast, better float64 }
+
+// uncached switches the cache off: what is measured then is the database.
+const uncached = "DISABLED_MODULES=cache"
+
+// loaded are rows whose answers come from the database. Their aims are from
+// before there was a cache, and mean the same as then.
+func loaded(rows ...row) []row {
+	for i := range rows {
+		rows[i].environment = append(slices.Clone(rows[i].environment), uncached)
+	}
+	return rows
+}
+
+// from tells where the answers of a row come from, empty for rows that write.
+func (r *row) from() string {
+	switch {
+	case slices.Contains(r.environment, uncached):
+		return "database"
+	case r.cached == hit:
+		return "cache"
+	case r.cached != "":
+		return "database, kept"
+	case r.hits:
+		return "both"
+	}
+	return ""
+}
 
 // get is a row that asks for one path of each of these.
 func get(name string, f *fixture, paths func(*town) []string) row {
@@ -74,21 +114,27 @@ func restaurants(of []kitchen) []int64 {
 // rows are all measurements on one kind of database.
 func rows(o options) []row {
 	t := realTown()
-	all := overhead(t)
 	reads := orderReads("", t)
 	reads[0].latency = true // order details
-	all = append(all, reads...)
-	all = append(all, searches(t)...)
+	all := loaded(slices.Concat(overhead(t), reads, searches(t))...)
+	all = append(all, kept(t)...) // before the writes, which change what is kept
 	all = append(all, writes(t)...)
 	f := twoKitchens(o.figures)
-	all = append(all,
+	all = append(all, loaded(
 		get(figuresRow(fewOrders), f, func(t *town) []string { return each("/restaurants/%d/analytics", []int64{t.few.restaurant}) }),
 		get(figuresRow(o.figures), f, func(t *town) []string { return each("/restaurants/%d/analytics", []int64{t.many.restaurant}) }),
-	)
+	)...)
+	ofTown := len(all)
+	if len(o.orders) > 0 {
+		all = append(all, mixRows(o.orders[0])...)
+	}
 	for _, n := range o.orders {
 		all = append(all, demoRows(n)...)
 	}
-	return all
+	for i := ofTown; o.quick && i < len(all); i++ {
+		all[i].latency = false // those of the town tell the order of magnitude
+	}
+	return slices.DeleteFunc(all, func(r row) bool { return o.quick && r.long })
 }
 
 func figuresRow(orders int) string { return fmt.Sprintf("figures of a restaurant, %d orders", orders) }
@@ -97,10 +143,15 @@ func figuresRow(orders int) string { return fmt.Sprintf("figures of a restaurant
 func overhead(t *fixture) []row {
 	health := get("health, no database", t, func(*town) []string { return []string{"/health/live"} })
 	restaurant := get("one restaurant", t, func(t *town) []string { return each("/restaurants/%d", restaurants(t.kitchens[:1])) })
-	unchanged := restaurant
-	unchanged.name, unchanged.status = "one restaurant, unchanged (304)", http.StatusNotModified
-	unchanged.traffic = func(ctx context.Context, at *stage) (load.Traffic, error) {
-		traffic, err := restaurant.traffic(ctx, at)
+	return []row{health, restaurant, unchanged("one restaurant, unchanged (304)", restaurant)}
+}
+
+// unchanged asks for what a row asks for by somebody who has it already.
+func unchanged(name string, of row) row {
+	r := of
+	r.name, r.status = name, http.StatusNotModified
+	r.traffic = func(ctx context.Context, at *stage) (load.Traffic, error) {
+		traffic, err := of.traffic(ctx, at)
 		if err != nil {
 			return traffic, err
 		}
@@ -108,7 +159,7 @@ func overhead(t *fixture) []row {
 		traffic.Header = map[string]string{"If-None-Match": header.Get("ETag")}
 		return traffic, err
 	}
-	return []row{health, restaurant, unchanged}
+	return r
 }
 
 // orderReads are the details of an order and the two lists; suffix tells the
@@ -143,10 +194,10 @@ func demoRows(orders int) []row {
 	suffix := ofOrders(orders)
 	place := placing(f, 64, false)
 	place.name, place.aim = "placing, 64 clients"+suffix, aim{}
-	return append(orderReads(suffix, f),
-		get("figures of a restaurant"+suffix, f, func(t *town) []string {
-			return each("/restaurants/%d/analytics", restaurants(t.kitchens))
-		}), place)
+	figures := get("figures of a restaurant"+suffix, f, func(t *town) []string {
+		return each("/restaurants/%d/analytics", restaurants(t.kitchens))
+	})
+	return append(loaded(append(orderReads(suffix, f), figures)...), place)
 }
 
 func ofOrders(n int) string { return fmt.Sprintf(", of %d orders", n) }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -30,6 +31,7 @@ func (b *bench) report() error {
 		b.reportRows()
 		b.reportComparisons()
 		b.reportWaits()
+		b.reportHits()
 		b.reportServers()
 	}
 	if len(b.accuracy) > 0 {
@@ -70,15 +72,15 @@ func (b *bench) reportMachine() {
 }
 
 func (b *bench) reportRows() {
-	t := b.table("row\tof R0\tspread\trequests/s\tp50\tp95\tCPU s/1,000\taim")
+	t := b.table("row\tfrom\tof R0\tspread\trequests/s\tp50\tp95\tCPU s/1,000\taim")
 	for _, g := range b.groups {
 		for _, r := range g.rows {
 			if r.err != nil {
-				fmt.Fprintf(t, "%s\tFAILED\t\t\t\t\t\t%s\n", r.title, oneLine(r.err))
+				fmt.Fprintf(t, "%s\t%s\tFAILED\t\t\t\t\t\t%s\n", r.title, r.from(), oneLine(r.err))
 				continue
 			}
 			ratio := stats.Summarize(r.ratio)
-			fmt.Fprintf(t, "%s\t%.3f\t%.3f..%.3f\t%.0f\t× %.1f\t× %.1f\t%s\t%s\n", r.title, ratio.Median, ratio.Min, ratio.Max,
+			fmt.Fprintf(t, "%s\t%s\t%.3f\t%.3f..%.3f\t%.0f\t× %.1f\t× %.1f\t%s\t%s\n", r.title, r.from(), ratio.Median, ratio.Min, ratio.Max,
 				stats.Summarize(r.perSecond).Median, stats.Summarize(r.p50).Median, stats.Summarize(r.p95).Median, cpu(r.cpu), r.aim.told(ratio.Median))
 		}
 	}
@@ -139,6 +141,7 @@ func (b *bench) comparisons() []comparison {
 		all = append(all, c)
 	}
 	for _, k := range []string{" on sqlite", " on postgres"} {
+		all = append(all, cacheComparisons(b.options, k)...)
 		all = append(all, comparison{what: figuresRow(b.figures) + " against " + fmt.Sprint(fewOrders) + k, row: figuresRow(b.figures) + k, by: figuresRow(fewOrders) + k, note: "1: it does not grow"})
 		if len(b.orders) < 2 {
 			continue
@@ -185,12 +188,12 @@ func (b *bench) compareStarts() []string {
 	var lines []string
 	for _, large := range b.groups {
 		for _, small := range b.groups {
-			if large.kind != small.kind || large.fixture.name != demo(many).name || small.fixture.name != demo(few).name {
+			if large.kind != small.kind || !slices.Equal(large.added, small.added) || large.fixture.name != demo(many).name || small.fixture.name != demo(few).name {
 				continue
 			}
 			ratio := stats.Summarize(stats.Ratios(large.starts, small.starts))
 			lines = append(lines, fmt.Sprintf("start to ready, %d orders against %d on %s\t%.2f\t%.2f..%.2f\t%s",
-				many, few, large.kind.name, ratio.Median, ratio.Min, ratio.Max, "a time: 1, it does not grow"))
+				many, few, strings.Join(append([]string{large.kind.name}, large.added...), ", "), ratio.Median, ratio.Min, ratio.Max, "a time: 1, it does not grow"))
 		}
 	}
 	return lines
@@ -231,8 +234,7 @@ func (b *bench) reportServers() {
 			continue
 		}
 		ready := stats.Summarize(g.starts)
-		name := strings.Join(append([]string{g.fixture.name + " on " + g.kind.name}, g.added...), ", ")
-		fmt.Fprintf(t, "%s\t%.0f\t%.0f..%.0f\t%.0f\n", name, ready.Median, ready.Min, ready.Max, stats.Summarize(g.resident).Median)
+		fmt.Fprintf(t, "%s\t%.0f\t%.0f..%.0f\t%.0f\n", g.title(), ready.Median, ready.Min, ready.Max, stats.Summarize(g.resident).Median)
 	}
 	_ = t.Flush() // to the terminal
 }

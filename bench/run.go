@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"zomato/bench/internal/load"
@@ -42,6 +43,11 @@ type group struct {
 	town     *town
 	starts   []float64 // milliseconds to readiness, a round each
 	resident []float64 // MiB after the rows, a round each
+}
+
+// title names the server.
+func (g *group) title() string {
+	return strings.Join(append([]string{g.fixture.name + " on " + g.kind.name}, g.added...), ", ")
 }
 
 // run measures everything and prints the tables.
@@ -99,7 +105,7 @@ func (b *bench) choose(k kind) {
 			continue
 		}
 		if k.server != "" {
-			if len(r.environment) > 0 {
+			if slices.Contains(r.environment, alone) {
 				continue // the group commit is SQLite's
 			}
 			r.aim = aim{} // the design's aims are those of one SQLite
@@ -216,6 +222,9 @@ func (b *bench) serve(ctx context.Context, g *group, number int, r0 load.Figures
 	}
 	defer func() { err = errors.Join(err, s.stop()) }()
 	g.starts = append(g.starts, float64(s.ready)/float64(time.Millisecond))
+	if err = s.calm(ctx); err != nil {
+		return err
+	}
 	at := &stage{server: s, town: g.town, during: b.during}
 	for _, r := range g.rows {
 		if r.err != nil {

@@ -13,6 +13,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -45,7 +47,9 @@ type server struct {
 // environment is what the product is told: nothing of it comes from whoever runs
 // the benchmark, but what is added.
 func environment(url string, added ...string) []string {
-	return append(append(os.Environ(), "LISTEN=127.0.0.1:0", "DATABASE_URL="+url, "LOG_LEVEL=info", "MODULES=", "DISABLED_MODULES=", "ACCESS="), added...)
+	// CACHE_MEMORY_MB and its like are the product's defaults.
+	outside := slices.DeleteFunc(os.Environ(), func(variable string) bool { return strings.HasPrefix(variable, "CACHE_") })
+	return append(append(outside, "LISTEN=127.0.0.1:0", "DATABASE_URL="+url, "LOG_LEVEL=info", "MODULES=", "DISABLED_MODULES=", "ACCESS="), added...)
 }
 
 // start runs the binary on the database in the folder, and waits until it is

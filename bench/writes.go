@@ -22,10 +22,13 @@ func writes(f *fixture) []row {
 	var all []row
 	for _, key := range []bool{false, true} {
 		for _, clients := range []int{1, 8, 64, 256} {
-			all = append(all, placing(f, clients, key))
+			r := placing(f, clients, key)
+			r.long = key && clients != 64 // one row tells what a key costs, about
+			all = append(all, r)
 		}
 		single := placing(f, 64, key)
 		single.name, single.environment, single.aim, single.latency = single.name+", "+alone, []string{alone}, aim{}, false
+		single.long = key
 		all = append(all, single)
 	}
 	return append(all, row{name: fmt.Sprintf("status update, %d clients", statusClients), fixture: f, clients: statusClients, status: http.StatusOK, traffic: moving})
