@@ -53,7 +53,7 @@ func lies() map[string][2]string {
 func plantedModule() module.Module {
 	routes := httpserver.Routes{Module: "planted"}
 	for name, lie := range lies() {
-		op := httpserver.Operation{ID: "planted-" + name, Method: "GET", Path: "/planted/" + name, Access: access.Public()}
+		op := httpserver.Operation{ID: "planted-" + name, Method: "GET", Path: "/planted/" + name, Access: access.Public(), Uncached: "it lies"}
 		if name == "inside" {
 			op.Errors = []int{409}
 		}

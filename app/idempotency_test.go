@@ -35,6 +35,7 @@ func storing() map[string]posted {
 		"/restaurants/":                            {"/restaurants/", `{"name":"Wok","cuisine":"Thai"}`, `{"name":"Wok 2","cuisine":"Thai"}`, 0},
 		"/restaurants/{restaurant_id}/menu-items/": {"/restaurants/1/menu-items/", `{"name":"Naan","category":"Bread","price":60}`, `{"name":"Naan","category":"Bread","price":61}`, 0},
 		"/customers/{customer_id}/orders/validate": {}, // only asks
+		"/cache/warm/{namespace}":                  {}, // stores nothing that must last
 	}
 }
 
@@ -188,7 +189,7 @@ func TestErasing_a_customer_erases_the_kept_answers(t *testing.T) {
 	testkit.EachDatabase(t, func(t *testing.T, url string) {
 		app := delivered(t, url)
 		for path, p := range storing() {
-			if path != "/customers/{customer_id}/orders/validate" {
+			if p.path != "" {
 				app.Do(t, "POST", p.path, p.body, "Idempotency-Key", path).Expect(t, 201)
 			}
 		}

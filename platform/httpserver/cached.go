@@ -99,7 +99,7 @@ func through[I, O any](s *Server, handler func(context.Context, *I) (*O, error))
 		default:
 			info.answer = answer
 		}
-		return nil, nil //nolint:nilnil // see above
+		return nil, nil
 	}
 }
 
@@ -128,21 +128,27 @@ func (s *Server) send(c *fiber.Ctx, info *request, rule access.Rule, answer Kept
 	} else {
 		response := c.Response()
 		if answer.Link != "" {
-			c.Set(fiber.HeaderLink, withSlash(answer.Link, info.path))
+			put(c, "Link", withSlash(answer.Link, info.path))
 		}
 		if answer.TotalCount != "" {
-			c.Set("X-Total-Count", answer.TotalCount)
+			put(c, "X-Total-Count", answer.TotalCount)
 		}
-		c.Set(fiber.HeaderETag, answer.ETag)
+		put(c, "Etag", answer.ETag)
 		response.Header.SetContentType(fiber.MIMEApplicationJSON)
 		response.SetBodyRaw(answer.Body) // never copied, never changed
 		offer(c, rule, answer.ETag)
 	}
-	c.Set("X-Cache", string(answer.State))
+	put(c, "X-Cache", string(answer.State))
 	if answer.State == Hit || answer.State == Stale {
-		c.Set(fiber.HeaderAge, strconv.FormatInt(int64(answer.Age/time.Second), 10))
+		put(c, "Age", strconv.FormatInt(int64(answer.Age/time.Second), 10))
 	}
 	info.state = answer.State
+}
+
+// put sets a header whose name is written as fasthttp would write it: making it
+// so is a third of what a hit costs.
+func put(c *fiber.Ctx, canonical, value string) {
+	c.Response().Header.SetCanonical([]byte(canonical), []byte(value))
 }
 
 // sendAbsent writes a kept refusal as huma would have written the first one.
@@ -155,13 +161,12 @@ func (s *Server) sendAbsent(c *fiber.Ctx, info *request, absent *fault.Error) {
 	}
 }
 
-// withSlash gives the Link to the next page the slashes at the end of the path
-// that the request has.
+// withSlash gives the Link to the next page the slash at the end of its path, if
+// the request has one.
 func withSlash(link, path string) string {
-	slashes := path[len(strings.TrimRight(path, "/")):]
-	if slashes == "" {
+	if !strings.HasSuffix(path, "/") {
 		return link
 	}
 	before, after, _ := strings.Cut(link, "?")
-	return before + slashes + "?" + after
+	return before + "/?" + after
 }

@@ -52,9 +52,9 @@ func complete(c *fiber.Ctx, rule access.Rule) {
 // it, and 304 for a client that has it.
 func offer(c *fiber.Ctx, rule access.Rule, tag string) {
 	if rule.IsPublic() {
-		c.Set(fiber.HeaderCacheControl, "public, no-cache")
+		put(c, "Cache-Control", "public, no-cache")
 	} else {
-		c.Set(fiber.HeaderCacheControl, "private, no-cache")
+		put(c, "Cache-Control", "private, no-cache")
 	}
 	if matches(c.Get(fiber.HeaderIfNoneMatch), tag) {
 		response := c.Response()

@@ -7,5 +7,9 @@
 // documents, strict fields and parameters, ETags and conditional requests,
 // paging, the document and its page, health and metrics.
 //
+// With a cache (ResponseCache) an answer to a GET that is kept is served in
+// front of all that (hits); what is not goes through it (through). The answers
+// are the same without, but for X-Cache and Age.
+//
 // team: platform
 package httpserver

@@ -1,6 +1,10 @@
 package httpserver
 
-import "github.com/valyala/fasthttp"
+import (
+	"time"
+
+	"github.com/valyala/fasthttp"
+)
 
 // ContainsZero tells whether JSON has the escape of the character zero.
 func ContainsZero(data []byte) bool { return containsZero(data) }
@@ -9,7 +13,7 @@ func ContainsZero(data []byte) bool { return containsZero(data) }
 func Matches(header, tag string) bool { return matches(header, tag) }
 
 // RequestID gives the id of a request that says this one.
-func RequestID(given string) string { return requestID(given) }
+func RequestID(given string) string { return requestID(given, time.Now()) }
 
 // Handler answers a request without a connection.
 func (s *Server) Handler() fasthttp.RequestHandler { return s.app.Server().Handler }

@@ -15,7 +15,8 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// observe counts and logs the request, once.
+// observe counts and logs the request, once. The cache is told of what clients
+// have got: its own requests would only make its numbers look better.
 func (s *Server) observe(c *fiber.Ctx, info *request, took time.Duration) {
 	if info.state != "" && info.asked == nil {
 		info.route.Served(info.state, took)

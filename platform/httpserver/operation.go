@@ -136,6 +136,9 @@ func (s *Server) register(all []Routes) error {
 			}
 			e.register(s, s.describe(op, e.module), route)
 			s.note(op)
+			if name := s.headerOf(op); route != nil && name != "" {
+				errs = append(errs, fmt.Errorf("%s %s of module %s has a cache policy, but reads the header %s, which is in no key: say Uncached", op.Method, op.Path, e.module, name))
+			}
 		}
 	}
 	return errors.Join(errs...)
@@ -145,14 +148,14 @@ func (s *Server) register(all []Routes) error {
 func (s *Server) routeOf(e owned) (CachedRoute, error) {
 	op := e.operation
 	if s.options.Cache == nil || op.Method != http.MethodGet {
-		return nil, nil //nolint:nilnil // no route is what there is
+		return nil, nil
 	}
 	route, known := s.options.Cache.Route(op.ID)
 	problem := ""
 	switch {
 	case op.Uncached == "" && !known:
 		problem = "has no cache policy: contribute one to cache.policies, or say Uncached"
-	case op.Uncached != "" && known:
+	case op.Uncached != "" && route != nil:
 		problem = "says Uncached and has a cache policy: take away one of them"
 	case known && !e.keepable:
 		problem = "has a cache policy, but its answers cannot be kept: answer with an Item, a List or a Whole, or say Uncached"
@@ -160,6 +163,20 @@ func (s *Server) routeOf(e owned) (CachedRoute, error) {
 		return route, nil
 	}
 	return nil, fmt.Errorf("%s %s of module %s %s", op.Method, op.Path, e.module, problem)
+}
+
+// headerOf gives the name of a header or a cookie that a GET reads, "" without.
+func (s *Server) headerOf(op Operation) string {
+	described := s.api.OpenAPI().Paths[op.Path]
+	if described == nil || described.Get == nil {
+		return ""
+	}
+	for _, parameter := range described.Get.Parameters {
+		if parameter.In != "query" && parameter.In != "path" {
+			return parameter.Name
+		}
+	}
+	return ""
 }
 
 // order sorts a parameter behind every static segment at the same place.

@@ -27,10 +27,11 @@ type request struct {
 	who   access.Principal
 	known bool
 	// base is what the context of the request was made of: it ends with the
-	// request and carries nothing.
-	base context.Context //nolint:containedctx // it is one of the request's values itself
-	// asked is the context of a request that came from inside; nil for others.
-	asked context.Context //nolint:containedctx // see Server.Ask
+	// request and carries nothing of it.
+	base context.Context
+	// asked is the context of a request that came from inside (Server.Ask); nil
+	// for others.
+	asked context.Context
 	cached
 }
 
@@ -51,11 +52,11 @@ func requestOf(ctx context.Context) *request {
 // that little is most of its cost.
 func (s *Server) edge(c *fiber.Ctx) error {
 	start := time.Now()
-	info := &request{id: requestID(c.Get(fiber.HeaderXRequestID)), path: c.Path()}
+	info := &request{id: requestID(c.Get(fiber.HeaderXRequestID), start), path: c.Path()}
 	info.asked, _ = c.Context().UserValue(askedKey{}).(context.Context)
 	c.Context().SetUserValue(requestKey{}, info)
-	c.Set(fiber.HeaderXRequestID, info.id)
-	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+	put(c, "X-Request-Id", info.id)
+	put(c, "X-Content-Type-Options", "nosniff")
 	if err := s.inside(c, info); err != nil {
 		s.refuse(c, info, err)
 	}
@@ -176,7 +177,7 @@ func (s *Server) handleServerError(c *fiber.Ctx, err error) error {
 		// be on its way, which has no effect and may be sent again.
 		refusal = newProblem(fiber.StatusServiceUnavailable, "stopping", "This instance is about to stop. Please try again.")
 		refusal.retryAfter = time.Second
-		s.write(c, refusal.of(&request{id: requestID(""), path: c.Path()}))
+		s.write(c, refusal.of(&request{id: requestID("", time.Now()), path: c.Path()}))
 		return nil
 	}
 	s.refuseUnrouted(c, refusal)
@@ -186,7 +187,7 @@ func (s *Server) handleServerError(c *fiber.Ctx, err error) error {
 // refuseUnrouted answers, counts and logs what never came to a route.
 func (s *Server) refuseUnrouted(c *fiber.Ctx, refusal *problem) {
 	start := time.Now()
-	info := &request{id: requestID(c.Get(fiber.HeaderXRequestID)), path: c.Path()}
+	info := &request{id: requestID(c.Get(fiber.HeaderXRequestID), start), path: c.Path()}
 	s.write(c, refusal.of(info))
 	s.record(c, info, unmatched, time.Since(start))
 }

@@ -65,7 +65,8 @@ func encoded(version string, body any) (*Answer, error) {
 	if err := marshal(&out, body); err != nil {
 		return nil, fmt.Errorf("encode the answer: %w", err)
 	}
-	return &Answer{ETag: entityTag(version, out.Bytes()), Body: out.Bytes()}, nil
+	whole := bytes.Clone(out.Bytes()) // without the room that the buffer has left
+	return &Answer{ETag: entityTag(version, whole), Body: whole}, nil
 }
 
 // Empty is the answer without a body (204).

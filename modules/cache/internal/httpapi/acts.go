@@ -88,8 +88,8 @@ func (a *Admin) find(name string) (*core.Namespace, error) {
 		With("namespaces", names)
 }
 
-// warming is the body of POST /cache/warm/{namespace}.
-type warming struct {
+// Warming is the body of POST /cache/warm/{namespace}.
+type Warming struct {
 	Namespace string `json:"namespace" example:"menu"`
 	JobID     string `json:"job_id"`
 	Status    string `json:"status" enum:"running,done,failed"`
@@ -97,7 +97,7 @@ type warming struct {
 
 // warmed is a warming as its own route shows it.
 type warmed struct {
-	warming
+	Warming
 	Warmed int64   `json:"warmed" doc:"Answers that are kept now"`
 	TookMS float64 `json:"took_ms" doc:"Until now, while it runs"`
 }
@@ -105,7 +105,7 @@ type warmed struct {
 // accepted is the answer 202.
 type accepted struct {
 	Location string `header:"Location" doc:"Where to see how far it is"`
-	Body     warming
+	Body     Warming
 }
 
 func (a *Admin) warm(_ context.Context, in *byNamespace) (*accepted, error) {
@@ -117,7 +117,7 @@ func (a *Admin) warm(_ context.Context, in *byNamespace) (*accepted, error) {
 		return nil, fault.New(fault.Invalid, "personal_namespace", "The answers in %s belong to somebody: they are not loaded beforehand.", ns.Name())
 	}
 	job := a.cache.Warm(ns)
-	return &accepted{Location: "/cache/warm/jobs/" + job.ID, Body: a.shown(job).warming}, nil
+	return &accepted{Location: "/cache/warm/jobs/" + job.ID, Body: a.shown(job).Warming}, nil
 }
 
 type byJob struct {
@@ -134,7 +134,7 @@ func (a *Admin) job(_ context.Context, in *byJob) (*httpserver.Whole[warmed], er
 
 func (a *Admin) shown(job *core.Job) warmed {
 	took, running := job.Took()
-	out := warmed{warming: warming{Namespace: job.Namespace, JobID: job.ID, Status: "done"}, Warmed: job.Warmed()}
+	out := warmed{Warming: Warming{Namespace: job.Namespace, JobID: job.ID, Status: "done"}, Warmed: job.Warmed()}
 	switch {
 	case running:
 		out.Status, took = "running", a.cache.Now().Sub(job.Started)

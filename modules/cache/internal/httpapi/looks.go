@@ -17,8 +17,8 @@ type redisState struct {
 	LastError *string  `json:"last_error"`
 }
 
-// memoryState is how full the memory is.
-type memoryState struct {
+// MemoryState is how full the memory is.
+type MemoryState struct {
 	Entries    int64 `json:"entries"`
 	Bytes      int64 `json:"bytes"`
 	LimitBytes int64 `json:"limit_bytes"`
@@ -28,7 +28,7 @@ type memoryState struct {
 type healthState struct {
 	Status        string      `json:"status" enum:"ok,degraded"`
 	Redis         redisState  `json:"redis"`
-	Memory        memoryState `json:"memory"`
+	Memory        MemoryState `json:"memory"`
 	Breaker       string      `json:"breaker" enum:"closed,open,half-open" doc:"Whether Redis is asked; closed is yes"`
 	OutboxPending *int64      `json:"outbox_pending" doc:"Changes that are still to be made known; null when the database does not say"`
 }
@@ -37,7 +37,7 @@ func (a *Admin) health(ctx context.Context, _ *struct{}) (*httpserver.Whole[heal
 	usage := a.cache.Tier.Usage()
 	state := healthState{
 		Status: "ok", Redis: redisState{Status: "absent"}, Breaker: "closed",
-		Memory: memoryState{Entries: usage.Entries, Bytes: usage.Bytes, LimitBytes: usage.Limit},
+		Memory: MemoryState{Entries: usage.Entries, Bytes: usage.Bytes, LimitBytes: usage.Limit},
 	}
 	if live := a.cache.Live(); live != nil {
 		if pending, err := live.Pending(ctx); err == nil {
@@ -55,11 +55,11 @@ type namespaceStats struct {
 	Namespace  string `json:"namespace" example:"menu"`
 	Class      string `json:"class" example:"static"`
 	TTLSeconds int64  `json:"ttl_seconds" doc:"The shortest, where its answers differ"`
-	counts
+	Counts
 }
 
-// counts are the numbers of a row.
-type counts struct {
+// Counts are the numbers of a row.
+type Counts struct {
 	Keys          int64    `json:"keys"`
 	Hits          int64    `json:"hits"`
 	Misses        int64    `json:"misses"`
@@ -83,7 +83,7 @@ type statsState struct {
 	Scope      string           `json:"scope" enum:"instance,cluster"`
 	AsOf       time.Time        `json:"as_of"`
 	Namespaces []namespaceStats `json:"namespaces"`
-	Totals     counts           `json:"totals"`
+	Totals     Counts           `json:"totals"`
 }
 
 func (a *Admin) stats(context.Context, *struct{}) (*httpserver.Whole[statsState], error) {
@@ -91,20 +91,20 @@ func (a *Admin) stats(context.Context, *struct{}) (*httpserver.Whole[statsState]
 	usage := a.cache.Tier.Usage()
 	var loadTime, allTime int64
 	for _, ns := range a.cache.Namespaces() {
-		var c counts
+		var c Counts
 		c, loadTime = countsOf(ns, usage.ByNamespace[ns.Name()])
 		allTime += loadTime
 		state.Totals.add(c)
 		state.Namespaces = append(state.Namespaces, namespaceStats{
-			Namespace: ns.Name(), Class: ns.Class(), TTLSeconds: int64(ns.TTL() / time.Second), counts: c.whole(loadTime),
+			Namespace: ns.Name(), Class: ns.Class(), TTLSeconds: int64(ns.TTL() / time.Second), Counts: c.whole(loadTime),
 		})
 	}
 	state.Totals = state.Totals.whole(allTime)
 	return httpserver.WholeOf(state), nil
 }
 
-func countsOf(ns *core.Namespace, use core.Use) (c counts, loadTime int64) {
-	return counts{
+func countsOf(ns *core.Namespace, use core.Use) (c Counts, loadTime int64) {
+	return Counts{
 		Keys: use.Entries, Bytes: use.Bytes,
 		Hits: ns.Hits.Load(), Misses: ns.Misses.Load(), Stale: ns.Stale.Load(), Bypasses: ns.Bypasses.Load(),
 		AbsentHits: ns.AbsentHits.Load(), Loads: ns.Loads.Load(), Coalesced: ns.Coalesced.Load(),
@@ -113,7 +113,7 @@ func countsOf(ns *core.Namespace, use core.Use) (c counts, loadTime int64) {
 	}, ns.LoadTime.Load()
 }
 
-func (c *counts) add(d counts) {
+func (c *Counts) add(d Counts) {
 	c.Keys += d.Keys
 	c.Bytes += d.Bytes
 	c.Hits += d.Hits
@@ -131,7 +131,7 @@ func (c *counts) add(d counts) {
 }
 
 // whole adds what follows from the counts.
-func (c counts) whole(loadTime int64) counts {
+func (c Counts) whole(loadTime int64) Counts {
 	c.HitRatio = ratio(core.Ratio{Hits: c.Hits, Misses: c.Misses})
 	if c.Loads > 0 {
 		mean := milliseconds(time.Duration(loadTime / c.Loads))
@@ -155,7 +155,7 @@ func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 
 // memoryUse is the body of GET /cache/memory-usage.
 type memoryUse struct {
 	Memory struct {
-		memoryState
+		MemoryState
 		ByNamespace []namespaceUse `json:"by_namespace"`
 	} `json:"memory"`
 	Redis *redisUse `json:"redis" doc:"null: there is no Redis"`
@@ -180,7 +180,7 @@ type redisUse struct {
 func (a *Admin) memory(context.Context, *struct{}) (*httpserver.Whole[memoryUse], error) {
 	usage := a.cache.Tier.Usage()
 	var out memoryUse
-	out.Memory.memoryState = memoryState{Entries: usage.Entries, Bytes: usage.Bytes, LimitBytes: usage.Limit}
+	out.Memory.MemoryState = MemoryState{Entries: usage.Entries, Bytes: usage.Bytes, LimitBytes: usage.Limit}
 	out.Memory.ByNamespace = []namespaceUse{}
 	for _, ns := range a.cache.Namespaces() {
 		use := usage.ByNamespace[ns.Name()]

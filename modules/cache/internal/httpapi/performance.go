@@ -9,8 +9,8 @@ import (
 	"zomato/platform/httpserver"
 )
 
-// share is hits and misses with their ratio.
-type share struct {
+// Share is hits and misses with their ratio.
+type Share struct {
 	Hits     int64    `json:"hits"`
 	Misses   int64    `json:"misses"`
 	HitRatio *float64 `json:"hit_ratio" doc:"null when nobody has asked"`
@@ -19,7 +19,7 @@ type share struct {
 // namespaceShare is the share of a namespace.
 type namespaceShare struct {
 	Namespace string `json:"namespace" example:"menu"`
-	share
+	Share
 }
 
 // quantiles of a latency, in milliseconds.
@@ -36,14 +36,14 @@ type latencies struct {
 
 // windows are the last minutes.
 type windows struct {
-	One     share `json:"1m"`
-	Five    share `json:"5m"`
-	Fifteen share `json:"15m"`
+	One     Share `json:"1m"`
+	Five    Share `json:"5m"`
+	Fifteen Share `json:"15m"`
 }
 
 // performance is the body of GET /analytics/cache-performance.
 type performance struct {
-	share
+	Share
 	ByNamespace            []namespaceShare `json:"by_namespace"`
 	LatencyMS              latencies        `json:"latency_ms" doc:"In the server, since its start; 0 without any"`
 	TimeSavedMS            int64            `json:"time_saved_ms"`
@@ -67,7 +67,7 @@ func (a *Admin) performance(context.Context, *struct{}) (*httpserver.Whole[perfo
 		saved += ns.TimeSaved.Load()
 		inconsistent += ns.Inconsistent.Load()
 	}
-	out.share, out.TimeSavedMS = shareOf(all), time.Duration(saved).Milliseconds()
+	out.Share, out.TimeSavedMS = shareOf(all), time.Duration(saved).Milliseconds()
 	if out.Checked > 0 {
 		millionth := 1_000_000 * float64(inconsistent) / float64(out.Checked)
 		out.InconsistentPerMillion = &millionth
@@ -77,7 +77,7 @@ func (a *Admin) performance(context.Context, *struct{}) (*httpserver.Whole[perfo
 	return httpserver.WholeOf(out), nil
 }
 
-func shareOf(r core.Ratio) share { return share{r.Hits, r.Misses, ratio(r)} }
+func shareOf(r core.Ratio) Share { return Share{r.Hits, r.Misses, ratio(r)} }
 
 func quantilesOf(l core.Latency) quantiles {
 	return quantiles{milliseconds(l.P50), milliseconds(l.P95)}

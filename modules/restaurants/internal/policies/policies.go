@@ -78,6 +78,8 @@ func (k kinds) records() []cache.Policy {
 			Operation: "get-restaurant", Namespace: "restaurants", Terms: records,
 			Tags: []cache.Tag{k.restaurant.Of("restaurant_id"), k.rating.Of("restaurant_id")},
 			Warm: each("/restaurants/%d"),
+			// A rating is written through (design: cache.md §4).
+			Through: k.rating.Changes(),
 		},
 		{
 			// For the restaurant and staff only: never warmed.
