@@ -106,9 +106,18 @@ func (r *Route) Answer(ctx context.Context, q Request, load Loader) (Result, err
 		r.work(e, q, load)
 		return Result{Answer: e.Answer, State: Hit, Age: now.Sub(e.Stored)}, nil
 	}
-	o, err := r.fly(ctx, q, load)
-	if err != nil {
+	o, err := r.fly(ctx, q, func() *outcome {
+		// Another flight may have landed since this request has looked.
+		if e := r.fresh(context.WithoutCancel(ctx), q.Key); e != nil {
+			return &outcome{answer: e.Answer, tags: e.Tags, tokens: e.Tokens, found: e}
+		}
+		return r.load(q, load)
+	})
+	switch {
+	case err != nil:
 		return r.rescue(ctx, q, err)
+	case o.found != nil:
+		return Result{Answer: o.answer, State: Hit, Age: r.cache.Now().Sub(o.found.Stored)}, nil
 	}
 	return Result{Answer: o.answer, State: o.state()}, nil
 }
@@ -160,6 +169,8 @@ type outcome struct {
 	took   time.Duration
 	// keepable says that all its tags are known, kept that its terms allow it.
 	keepable, kept bool
+	// found is the entry that made a load needless.
+	found *Entry
 }
 
 // state is that of a request that waited for the load.
@@ -175,12 +186,12 @@ const tries = 3
 
 // fly loads, or joins a request that loads the same already. What began before
 // this request is good enough only if nothing has changed until it was done.
-func (r *Route) fly(ctx context.Context, q Request, load Loader) (*outcome, error) {
+func (r *Route) fly(ctx context.Context, q Request, load func() *outcome) (*outcome, error) {
 	for range tries {
 		mine := false
 		flight := r.cache.flights.DoChan(q.Key, func() (any, error) {
 			mine = true
-			return r.load(q, load), nil
+			return load(), nil
 		})
 		select {
 		case <-ctx.Done():
@@ -199,7 +210,7 @@ func (r *Route) fly(ctx context.Context, q Request, load Loader) (*outcome, erro
 			}
 		}
 	}
-	o := r.load(q, load) // others change it faster than it loads
+	o := load() // others change it faster than it loads
 	return o, o.err
 }
 
