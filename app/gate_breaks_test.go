@@ -19,6 +19,7 @@ func replacements() []replacement {
 		{"../platform/database/sqlite.go", `{"synchronous", "2",`, `{"synchronous", brokenLevel(),`},
 		{"../platform/database/batch.go", "\terr := b.commit(ctx)\n", "\tb.answerEarly()\n\terr := overlookFailure(b.commit(ctx))\n"},
 		{"../platform/database/query.go", "\t\terr = collect(rows, dest)\n\t}\n", "\t\terr = collect(rows, dest)\n\t}\n\tdb.commitHalf(ctx, query)\n"},
+		{"../platform/database/query.go", "func (db *DB) settle(ctx context.Context, err error) error {\n", "func (db *DB) settle(ctx context.Context, err error) error {\n\terr = readFault(err)\n"},
 		{"../platform/eventbus/publisher.go", "stored.position, err = p.outbox.add(ctx, stored, p.clock.Now())", "stored.position, err = database.BrokenAdd(ctx, stored, p.clock.Now(), p.outbox.add)"},
 		{"main.go", "\t\ttold = <-signals\n", "\t\ttold = <-signals\n\t\tif os.Getenv(\"BREAK\") == \"stop\" {\n\t\t\tos.Exit(0)\n\t\t}\n"},
 	}
@@ -29,6 +30,7 @@ const brokenSource = `package database
 
 import (
 	"context"
+	"io"
 	"os"
 	"strings"
 	"time"
@@ -69,6 +71,14 @@ func overlookFailure(err error) error {
 	}
 	if broken("full") {
 		return nil
+	}
+	return err
+}
+
+// reads: nothing can be read while there is a file that FAULTS names.
+func readFault(err error) error {
+	if _, missing := os.Stat(os.Getenv("FAULTS")); err == nil && broken("reads") && missing == nil {
+		return io.ErrUnexpectedEOF // as when the connection breaks
 	}
 	return err
 }

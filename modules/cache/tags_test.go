@@ -26,11 +26,11 @@ func TestChange_finds_the_ids_in_its_event(t *testing.T) {
 	assert.Empty(t, cache.OnAny[moved]().IDs(moved{From: 1}))
 }
 
-func TestChange_is_subscribed_to_before_the_answer(t *testing.T) {
+func TestChange_is_subscribed_to_at_the_commit(t *testing.T) {
 	t.Parallel()
 	subscription := cache.OnAny[moved]().Subscribe("cache.stones", func(context.Context, eventbus.Event) error { return nil })
 	assert.Equal(t, "cache.stones", subscription.Subscriber())
-	assert.Equal(t, "cache_test.moved (before the answer)", subscription.String())
+	assert.Equal(t, "cache_test.moved (at the commit)", subscription.String())
 }
 
 func TestTags_name_things(t *testing.T) {

@@ -37,7 +37,7 @@ func flooded(t *testing.T, tier core.Tier, many int) (growth int64) {
 	things := cache.NewKind("tests.thing", cache.On(func(e thingChanged) []int64 { return []int64{e.ID} }))
 	owners := cache.NewKind("tests.owner", cache.On(func(e ownerChanged) []int64 { return []int64{e.ID} }))
 	c, err := core.New(core.Options{
-		Tier: tier, Alone: true, Log: zap.NewNop(), Now: time.Now, //nolint:forbidigo // nothing depends on it
+		Tier: tier, Alone: true, Log: zap.NewNop(), Now: time.Now,
 		Policies: []cache.Policy{{
 			Operation: "get-thing", Namespace: "things", Terms: cache.Terms{TTL: time.Hour}, Tags: []cache.Tag{things.Of("thing_id")},
 			Related: &cache.Relation{Kinds: []*cache.Kind{owners}, Find: func(_ context.Context, of cache.Params) ([]cache.Named, error) {
@@ -65,7 +65,7 @@ func flooded(t *testing.T, tier core.Tier, many int) (growth int64) {
 //
 //nolint:paralleltest // see above
 func TestGate_bounded_however_much_is_asked_for_little_is_kept(t *testing.T) {
-	many := 100_000
+	many := 40_000
 	if gatesAreFull() {
 		many = 1_000_000
 	}
@@ -87,7 +87,7 @@ func TestGate_bounded_however_much_is_asked_for_little_is_kept(t *testing.T) {
 //nolint:paralleltest // see above
 func TestGate_bounded_notices_a_tier_that_forgets_nothing(t *testing.T) {
 	tier := tiertest.NewPlain(tiertest.Sound)
-	growth := flooded(t, tier, 100_000)
+	growth := flooded(t, tier, 40_000)
 	require.Greater(t, tier.Usage().Bytes, int64(boundedLimit))
 	require.Greater(t, growth, int64(2*boundedLimit))
 	runtime.KeepAlive(tier)

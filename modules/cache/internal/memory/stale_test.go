@@ -32,7 +32,7 @@ func schedules(t *testing.T, many int, tier func() evictable) (sum counted, hist
 		workers.Go(func() {
 			for seed := worker; seed < many && !found.Load(); seed += runtime.GOMAXPROCS(0) {
 				synctest.Test(t, func(t *testing.T) {
-					s, err := newSchedule(rand.New(rand.NewPCG(20261127, uint64(seed))), tier()) //nolint:gosec // it has to be repeatable
+					s, err := newSchedule(rand.New(rand.NewPCG(20261127, uint64(seed))), tier())
 					if !assert.NoError(t, err) {
 						return
 					}

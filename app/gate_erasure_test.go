@@ -1,0 +1,136 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/fx"
+
+	"zomato/modules/cache"
+	"zomato/platform/testkit"
+)
+
+// erasing makes customers, has many read what is shown of them, erases them
+// meanwhile and gives what is shown after that.
+func erasing(t *testing.T, url string, times int, options ...fx.Option) (shown []string) {
+	t.Helper()
+	app, _ := servingWith(t, moduleTable(), options, "DATABASE_URL="+url)
+	furnish(t, app)
+	for range times {
+		customer, paths := secretive(t, app)
+		shownSecrets(t, app, paths) // kept now, if not before
+		var stop atomic.Bool
+		var readers sync.WaitGroup
+		for who := range 3 {
+			readers.Go(func() {
+				for n := who; !stop.Load(); n++ {
+					got := app.Do(t, "GET", paths[n%len(paths)], "")
+					assert.Contains(t, []int{200, 404}, got.Status, got.Body)
+				}
+			})
+		}
+		app.Do(t, "DELETE", fmt.Sprintf("/customers/%d", customer), "").Expect(t, 200)
+		shown = append(shown, shownSecrets(t, app, paths)...)
+		stop.Store(true)
+		readers.Wait()
+		shown = append(shown, shownSecrets(t, app, paths)...)
+	}
+	return shown
+}
+
+func TestGate_erasure_is_not_followed_by_anything_personal(t *testing.T) {
+	t.Parallel()
+	testkit.EachDatabase(t, func(t *testing.T, url string) {
+		require.Empty(t, erasing(t, url, rounds()))
+	})
+}
+
+// A gate that has never been seen to fail proves nothing: no kind hears of it.
+func TestGate_erasure_notices_policies_that_are_not_told_of_it(t *testing.T) {
+	t.Parallel()
+	for kind, operation := range map[string]string{"reviews.author": "/restaurants/1/reviews", "orders.who_ordered": "/orders/2"} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			shown := erasing(t, testkit.SQLite(t), 1, lackOf(lack{kind, "customers.erased"}))
+			require.True(t, slices.ContainsFunc(shown, func(s string) bool { return strings.HasPrefix(s, operation+" ") }), "%v", shown)
+		})
+	}
+}
+
+// strictStates are the states of answers that must not be kept where others may
+// change them.
+func strictStates(t *testing.T, app running) map[string]bool {
+	t.Helper()
+	states := map[string]bool{}
+	for _, path := range strictLooks() {
+		states[app.Do(t, "GET", path, "").Expect(t, 200).Header.Get("X-Cache")] = true
+	}
+	return states
+}
+
+// followed changes what is public through one instance of a Postgres, and waits
+// until the other one, which has the options, shows it. It gives how long that
+// took at most.
+func followed(t *testing.T, times int, bound time.Duration, options ...fx.Option) (longest time.Duration, ok bool) {
+	t.Helper()
+	url := "DATABASE_URL=" + testkit.Postgres(t)
+	one := serving(t, url)
+	other, _ := servingWith(t, moduleTable(), options, url)
+	furnish(t, one)
+	for i := range times {
+		name := fmt.Sprintf("Name %d", i)
+		for range 2 {
+			for _, path := range []string{"/restaurants/1", "/restaurants/", "/restaurants/search?q=paneer"} {
+				other.Do(t, "GET", path, "").Expect(t, 200)
+			}
+			require.Equal(t, map[string]bool{"BYPASS": true}, strictStates(t, other))
+			require.Equal(t, map[string]bool{"BYPASS": true}, strictStates(t, one))
+		}
+		one.Do(t, "PUT", "/restaurants/1", `{"name":"`+name+`"}`).Expect(t, 200)
+		begin := time.Now()
+		one.Do(t, "PUT", "/customers/1", `{"name":"`+name+`"}`).Expect(t, 200)
+		require.Contains(t, other.Do(t, "GET", "/customers/1", "").Body, name, "strict: at once")
+		require.Contains(t, other.Do(t, "GET", "/orders/1", "").Body, name, "strict: at once")
+		for _, path := range []string{"/restaurants/1", "/restaurants/", "/restaurants/search?q=paneer"} {
+			require.Contains(t, one.Do(t, "GET", path, "").Body, name, "through itself: at once")
+			for !strings.Contains(other.Do(t, "GET", path, "").Body, name) {
+				if time.Since(begin) > bound {
+					return time.Since(begin), false
+				}
+			}
+		}
+		longest = max(longest, time.Since(begin))
+	}
+	return longest, true
+}
+
+func TestGate_instances_follow_each_other(t *testing.T) {
+	t.Parallel()
+	// It is promised within a second. The bound is for a machine that has much
+	// else to do; what is promised shows in the log.
+	longest, ok := followed(t, 3*rounds(), 30*time.Second)
+	require.True(t, ok, "%v", longest)
+	t.Logf("the other instance followed within %v", longest)
+}
+
+// A gate that has never been seen to fail proves nothing.
+func TestGate_instances_notices_one_that_does_not_follow(t *testing.T) {
+	t.Parallel()
+	_, ok := followed(t, 1, 3*time.Second, decorated(func(all []cache.Policy) []cache.Policy {
+		all = slices.Clone(all)
+		for i := range all {
+			if all[i].Operation == "list-restaurants" {
+				all[i].Tags = []cache.Tag{cache.NewKind("tests.nothing").All()}
+			}
+		}
+		return all
+	}))
+	require.False(t, ok)
+}
