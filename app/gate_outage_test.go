@@ -212,18 +212,25 @@ func TestGate_grace_answers_on_while_SQLite_cannot_be_read(t *testing.T) {
 // A gate that has never been seen to fail proves nothing.
 func TestGate_grace_notices_policies_without_it_and_such_for_what_is_strict(t *testing.T) {
 	t.Parallel()
-	violations := stoppingPostgres(t, decorated(func(all []cache.Policy) []cache.Policy {
-		all = slices.Clone(all)
-		for i := range all {
-			switch all[i].Namespace {
-			case "menu":
-				all[i].Grace = 0
-			case "orders":
-				all[i].Grace, all[i].Strict = time.Hour, false
-			}
+	violations := stoppingPostgres(t, otherTerms(func(p *cache.Policy) {
+		switch p.Namespace {
+		case "menu":
+			p.Grace = 0
+		case "orders":
+			p.Grace, p.Strict = time.Hour, false
 		}
-		return all
 	}))
 	require.Contains(t, violations, "state: /restaurants/1/menu: 503 ")
 	require.Contains(t, violations, "state: /orders/1: 200 STALE")
+}
+
+// otherTerms changes the policies of the application.
+func otherTerms(change func(*cache.Policy)) fx.Option {
+	return fx.Decorate(fx.Annotate(func(all []cache.Policy) []cache.Policy {
+		all = slices.Clone(all)
+		for i := range all {
+			change(&all[i])
+		}
+		return all
+	}, fx.ParamTags(`group:"cache.policies"`), fx.ResultTags(`group:"cache.policies"`)))
 }

@@ -40,7 +40,7 @@ func matrixLooks() []look {
 		"list-restaurant-orders":   {matrixRestaurants, "/restaurants/%d/orders /restaurants/%[1]d/orders?limit=1&count=true&from=2026-01-02"},
 		"list-restaurant-reviews":  {matrixRestaurants, "/restaurants/%d/reviews /restaurants/%[1]d/reviews?sort=highest&sentiment=positive"},
 		"get-restaurant-analytics": {matrixRestaurants, "/restaurants/%d/analytics /restaurants/%[1]d/analytics?from=2026-01-02"},
-		"search-restaurants":       {0, "/restaurants/search /restaurants/search?q=naan /restaurants/search?cuisine=Thai&sort=rating /restaurants/search?min_rating=4&count=true"},
+		"search-restaurants":       {0, "/restaurants/search /restaurants/search?q=naan /restaurants/search?q=paneer /restaurants/search?cuisine=Thai&sort=rating /restaurants/search?min_rating=4&count=true"},
 		"search-menu-items":        {0, "/menu-items/search /menu-items/search?q=paneer /menu-items/search?restaurant_id=1&max_price=100&count=true"},
 		"list-cuisines":            {0, "/cuisines/"},
 		"get-menu-item":            {matrixItems, "/menu-items/%d"},

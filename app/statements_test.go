@@ -104,7 +104,8 @@ const statementsPage = `<!-- Written by ` + "`go test ./app -run TestStatements 
 
 # What a request costs
 
-The statements that each hot route sends to the database, in their order, with SQLite's plan. On Postgres they are the same, and each is a trip over the network, as are the beginning and the end of a transaction (a savepoint is that of a part which can fail by itself).
+The statements that each hot route sends to the database, in their order, with SQLite's plan. On Postgres they are the same but where an order, an event or a customer is new and the id or the number of orders comes with RETURNING (docs/adr/0022), and each is a trip over the network, as are the beginning and the end of a transaction (a savepoint is that of a part which can fail by itself).
+What an order inserts is stored at the end; on SQLite once for all that share the commit.
 Nothing here grows with the number of orders or reviews (but a list of reviews by ` + "`min_rating`" + `, newest first, passes over those below it): a test holds that no statement reads a whole table, on both databases, and that none sorts but where a reason is given.
 
 `

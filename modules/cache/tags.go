@@ -70,7 +70,7 @@ func On[E eventbus.Event](ids func(E) []int64) Change {
 	var none E
 	return Change{
 		event: none.EventName(),
-		ids:   func(e eventbus.Event) []int64 { return ids(e.(E)) }, //nolint:forcetypeassert // the subscription below gives no other
+		ids:   func(e eventbus.Event) []int64 { return ids(e.(E)) }, //nolint:errcheck // the subscription below gives no other
 		subscribe: func(subscriber string, handle func(context.Context, eventbus.Event) error) eventbus.Subscription {
 			return eventbus.AtCommit(subscriber, func(ctx context.Context, e E) error { return handle(ctx, e) })
 		},

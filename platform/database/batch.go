@@ -97,8 +97,9 @@ func (b *batch) run(ctx context.Context, m *member, fn func(context.Context) err
 	return true, nil
 }
 
-// begin opens the transaction if this is its first operation, and a savepoint
-// unless it is the only one.
+// begin opens the transaction if this is its first operation. Unless it is the
+// only one it gets a savepoint, before its first statement that may change
+// something.
 func (b *batch) begin(ctx context.Context) (*operation, error) {
 	if b.trunk == nil {
 		trunk, err := b.db.begin(ctx, false)
@@ -111,22 +112,16 @@ func (b *batch) begin(ctx context.Context) (*operation, error) {
 		return b.trunk, nil
 	}
 	op := b.trunk.share()
-	if b.db.breaks.Savepoints {
-		return op, nil
-	}
-	b.db.observe(ctx, "SAVEPOINT")
-	if _, err := op.via.ExecContext(op.bound, "SAVEPOINT "+rootSavepoint); err != nil {
-		b.lose(fmt.Errorf("begin an operation: %w", err), false)
-		return nil, fmt.Errorf("begin an operation: %w", b.db.translate(err, false))
-	}
+	op.sharing = !b.db.breaks.Savepoints
 	return op, nil
 }
 
 // keep ends an operation that succeeded. That its savepoint is still there
-// proves that the transaction is, and that it is the same.
+// proves that the transaction is, and that it is the same. One without has only
+// read, which ends no transaction.
 func (b *batch) keep(ctx context.Context, op *operation) error {
 	op.finish()
-	if b.single || b.db.breaks.Savepoints {
+	if !op.hasSavepoint() {
 		return nil
 	}
 	b.db.observe(ctx, "RELEASE")
@@ -150,6 +145,9 @@ func (b *batch) undo(op *operation) {
 	if !op.isOpen() {
 		// Without a failed statement it may have been a COMMIT as well.
 		b.lose(errLostByAnother, op.dropped)
+		return
+	}
+	if !op.hasSavepoint() {
 		return
 	}
 	for _, statement := range []string{"ROLLBACK TO SAVEPOINT ", "RELEASE SAVEPOINT "} {
@@ -187,7 +185,15 @@ func (b *batch) finish(ctx context.Context) {
 	if len(b.kept) == 0 {
 		return
 	}
+	returned := false
+	defer func() {
+		if !returned { // a panic or runtime.Goexit, which travels on; it may have been committed
+			b.lose(errors.New("the commit did not return"), false)
+			b.fail(ctx, b.lost)
+		}
+	}()
 	err := b.commit(ctx)
+	returned = true
 	if err != nil && b.mayRepeat(err) {
 		for _, k := range b.kept {
 			repeat = append(repeat, k.member)
@@ -242,14 +248,16 @@ func (b *batch) commit(ctx context.Context) error {
 // is known whose: neither a constraint that is deferred to the commit nor what
 // was gathered says so.
 func (b *batch) mayRepeat(err error) bool {
-	if b.lost != nil {
+	switch {
+	case b.lost != nil:
 		return b.undone
-	}
-	if errors.Is(err, errGathered) {
+	case b.single:
+		return false // it was alone, and would be for ever
+	case errors.Is(err, errGathered):
 		return true // alone, each stores its own before it ends
 	}
 	lite, ok := errors.AsType[sqlite3.Error](err)
-	return ok && lite.Code == sqlite3.ErrConstraint && !b.single
+	return ok && lite.Code == sqlite3.ErrConstraint
 }
 
 // fail answers everybody after a failed commit. When the disk has failed, what

@@ -108,16 +108,18 @@ type transactionConn struct {
 	part *part
 }
 
-// enter checks that a statement may be run, gives the part its savepoint before
-// the first one that may change something, and keeps the operation from being
-// finished until op.leave is called.
+// enter checks that a statement may be run, gives the innermost Write its
+// savepoint before the first one that may change something, and keeps the
+// operation from being finished until op.leave is called. What changes belongs to
+// the innermost Write, as on Postgres, whichever context it comes by: that of a
+// Read, or one from outside.
 func (c transactionConn) enter(ctx context.Context, query string) error {
 	err := c.part.op.enter()
 	if err != nil {
 		return err
 	}
-	if err = c.part.ready(); err == nil && !c.part.reading && !isSelect(query) {
-		err = c.part.save(ctx)
+	if err = c.part.ready(); err == nil && !isSelect(query) {
+		err = c.part.op.innermost().save(ctx)
 	}
 	if err != nil {
 		c.part.op.leave()

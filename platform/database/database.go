@@ -58,6 +58,7 @@ type DB struct {
 	writer  *sqlx.DB
 	readers *sqlx.DB
 	rebound rebound
+	fields  fieldCache
 	// observer is told of the statements; nil unless Observe was called.
 	observer atomic.Pointer[Observer]
 

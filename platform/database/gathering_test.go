@@ -3,6 +3,8 @@ package database_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -42,6 +44,8 @@ func newBasket(db *database.DB) *basket {
 				return errHot
 			case 14:
 				panic("too hot to hold")
+			case 15:
+				runtime.Goexit()
 			}
 		}
 		return nil
@@ -149,28 +153,50 @@ func TestGathering_is_stored_once_for_all_that_share_a_commit(t *testing.T) {
 
 func TestGathering_that_cannot_be_stored_harms_no_other_operation(t *testing.T) {
 	t.Parallel()
-	for name, hot := range map[string]int{"fails": 13, "panics": 14} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			db := withNotes(t, testkit.SQLite(t))
-			b := newBasket(db)
-			panicked := false
-			bad := func() (err error) {
-				defer func() { panicked = recover() != nil }()
-				return db.Write(soon(t), b.adding(hot))
-			}
-			h := hold(t, db)
-			errs := make([]error, 3)
-			h.queue(func() { errs[0] = db.Write(soon(t), b.adding(1)) })
-			h.queue(func() { errs[1] = bad() })
-			h.queue(func() { errs[2] = db.Write(soon(t), b.adding(2)) })
-			h.release()
-			require.NoError(t, errs[0])
-			require.NoError(t, errs[2])
-			require.True(t, panicked || errors.Is(errs[1], errHot), "its own operation is told: %v", errs[1])
-			assert.Equal(t, []int{1, 2}, notes(t, db))
-		})
+	for name, hot := range map[string]int{"fails": 13, "panics": 14, "ends its goroutine": 15} {
+		for place := range 3 { // the last one of a batch commits
+			t.Run(fmt.Sprintf("%s at %d", name, place), func(t *testing.T) {
+				t.Parallel()
+				db := withNotes(t, testkit.SQLite(t))
+				b := newBasket(db)
+				items := []int{0, 1, 2}
+				items[place] = hot
+				h := hold(t, db)
+				errs := make([]error, 3)
+				for i, item := range items {
+					h.queue(func() { errs[i] = contained(func() error { return db.Write(soon(t), b.adding(item)) }) })
+				}
+				h.release()
+				require.ErrorIs(t, errs[place], map[int]error{13: errHot, 14: errPanic, 15: errGone}[hot], "its own operation is told")
+				want := slices.Delete(items, place, place+1)
+				assert.Equal(t, want, notes(t, db))
+				require.NoError(t, errors.Join(slices.Delete(errs, place, place+1)...))
+				assert.Len(t, b.stored, 4, "once together, and then each alone")
+				require.NoError(t, db.Write(soon(t), b.adding(7)), "the writer is free")
+			})
+		}
 	}
+}
+
+// The last one ends the batch; that its request reads meanwhile is its own mistake.
+func TestGathering_is_stored_whatever_the_last_request_does_with_its_context(t *testing.T) {
+	t.Parallel()
+	db := withNotes(t, testkit.SQLite(t))
+	b := newBasket(db)
+	scoped := database.WithScope(soon(t))
+	h := hold(t, db)
+	errs := make([]error, 3)
+	for i, ctx := range []context.Context{soon(t), soon(t), scoped} {
+		h.queue(func() { errs[i] = db.Write(ctx, b.adding(i)) })
+	}
+	require.NoError(t, db.Read(scoped, func(context.Context) error {
+		h.release()
+		return nil
+	}))
+	require.NoError(t, errors.Join(errs[:2]...))
+	require.ErrorIs(t, errs[2], database.ErrOuterContext)
+	assert.Equal(t, [][]int{{0, 1}}, b.stored)
+	assert.Equal(t, []int{0, 1}, notes(t, db))
 }
 
 func TestGathering_that_was_flushed_by_one_that_fails_is_not_lost(t *testing.T) {
@@ -193,5 +219,46 @@ func TestGathering_that_was_flushed_by_one_that_fails_is_not_lost(t *testing.T) 
 	require.ErrorIs(t, errs[1], errNo)
 	require.NoError(t, errors.Join(errs[2:]...))
 	assert.Equal(t, []int{1, 3}, notes(t, db))
-	assert.Equal(t, [][]int{{1}, {2}, {1}, {3}}, b.stored)
+	assert.Equal(t, [][]int{{1, 2}, {1}, {3}}, b.stored)
+}
+
+func TestGathering_tells_what_was_added_last(t *testing.T) {
+	t.Parallel()
+	db := withNotes(t, testkit.SQLite(t))
+	b, other := newBasket(db), newBasket(db)
+	last := func(ctx context.Context) []int {
+		item, found, err := b.Last(ctx, func(item int) bool { return item < 10 })
+		require.NoError(t, err)
+		if !found {
+			return nil
+		}
+		return []int{item}
+	}
+	var seen [][]int
+	look := func(ctx context.Context) error {
+		seen = append(seen, last(ctx))
+		return nil
+	}
+	errs := batchOf(
+		t, db, look, b.adding(1, 2, 10), other.adding(3), look,
+		func(ctx context.Context) error { return errors.Join(b.Add(ctx, 4), look(ctx), errNo) }, look,
+		func(ctx context.Context) error {
+			_ = db.Write(ctx, func(ctx context.Context) error { return errors.Join(b.Add(ctx, 5), look(ctx), errNo) })
+			return look(ctx)
+		},
+		func(ctx context.Context) error { return errors.Join(b.Flush(ctx), look(ctx)) },
+	)
+	require.ErrorIs(t, errs[4], errNo)
+	errs[4] = nil
+	require.NoError(t, errors.Join(errs...))
+	assert.Equal(t, [][]int{nil, {2}, {4}, {2}, {5}, {2}, nil}, seen, "not what was undone, and not what is stored")
+	_, _, err := b.Last(t.Context(), func(int) bool { return true })
+	require.ErrorIs(t, err, database.ErrNotWriting)
+}
+
+func TestGathering_refuses_the_unit_of_work_of_another_database(t *testing.T) {
+	t.Parallel()
+	here, there := newBasket(withNotes(t, testkit.SQLite(t))), withNotes(t, testkit.SQLite(t))
+	require.ErrorIs(t, there.Write(t.Context(), here.adding(1)), database.ErrNotWriting)
+	assert.Empty(t, here.stored)
 }

@@ -39,21 +39,34 @@ func BeforeCommit(ctx context.Context, hook func(context.Context) error) error {
 	})
 }
 
-// register adds a hook to the operation that the context belongs to.
+// register adds a hook, or what is gathered, to the operation that the context
+// belongs to.
 func register(ctx context.Context, add func(*operation)) error {
-	part, ok := ctx.Value(partKey{}).(*part)
-	if !ok {
-		return ErrNotWriting
-	}
-	if err := part.ready(); err != nil {
+	p, _ := ctx.Value(partKey{}).(*part) // nil outside a Write or Read
+	if err := p.writing(); err != nil {
 		return err
 	}
-	if part.reading {
+	p.op.mu.Lock()
+	defer p.op.mu.Unlock()
+	if p.op.stores { // nobody would look at what is added
+		return errStoring
+	}
+	add(p.op)
+	return nil
+}
+
+// writing tells whether something may still be added to the part, or taken from
+// it, for the end of its Write.
+func (p *part) writing() error {
+	if p == nil {
 		return ErrNotWriting
 	}
-	part.op.mu.Lock()
-	defer part.op.mu.Unlock()
-	add(part.op)
+	if err := p.ready(); err != nil {
+		return err
+	}
+	if p.reading {
+		return ErrNotWriting
+	}
 	return nil
 }
 

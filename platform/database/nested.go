@@ -45,7 +45,7 @@ func (op *operation) push(ctx context.Context) (*part, error) {
 	defer op.leave()
 	op.mu.Lock()
 	outer := op.top
-	inner := &part{op: op, outer: outer, depth: outer.depth + 1, after: len(op.after), before: len(op.before), gathered: len(op.gathered)}
+	inner := &part{op: op, outer: outer, depth: outer.depth + 1}
 	op.mu.Unlock()
 	if op.db.dialect == Postgres {
 		if err := inner.save(ctx); err != nil {
@@ -54,8 +54,16 @@ func (op *operation) push(ctx context.Context) (*part, error) {
 	}
 	op.mu.Lock()
 	op.top = inner
+	inner.after, inner.before, inner.gathered = len(op.after), len(op.before), len(op.gathered)
 	op.mu.Unlock()
 	return inner, nil
+}
+
+// innermost is the Write that runs at the moment, or the Read.
+func (op *operation) innermost() *part {
+	op.mu.Lock()
+	defer op.mu.Unlock()
+	return op.top
 }
 
 // save opens the savepoint of the part, and before it those of the parts around
@@ -79,6 +87,14 @@ func (p *part) save(ctx context.Context) error {
 		return fmt.Errorf("begin a nested write: %w", op.settle(ctx, err))
 	}
 	return nil
+}
+
+// hasSavepoint tells whether an operation that shares its transaction has got
+// its savepoint. It is asked once the operation is finished.
+func (op *operation) hasSavepoint() bool {
+	op.mu.Lock()
+	defer op.mu.Unlock()
+	return op.sharing && op.root != nil && op.root.saved
 }
 
 // pop closes the savepoint of a part: released when err is nil, otherwise

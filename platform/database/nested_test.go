@@ -33,6 +33,8 @@ func TestNestedWrite(t *testing.T) {
 		"undoes its part on a panic, which goes on":    nestedUndoesItsPartOnAPanic,
 		"does not start with a context that is over":   nestedDoesNotStartLate,
 		"fails everything when its end cannot be told": nestedFailsEverything,
+		"undoes a change that came by a Read inside":   nestedUndoesAChangeByARead,
+		"undoes a change by the context from outside":  nestedUndoesAChangeByTheOuterContext,
 	})
 }
 
@@ -146,6 +148,40 @@ func nestedFailsEverything(t *testing.T, db *database.DB) {
 	})
 	require.ErrorContains(t, err, "the whole transaction is undone")
 	assert.Empty(t, notes(t, db))
+}
+
+func nestedUndoesAChangeByARead(t *testing.T, db *database.DB) {
+	t.Helper()
+	const change = "INSERT INTO notes (id, text) VALUES (?, '') RETURNING id"
+	require.NoError(t, db.Write(t.Context(), func(outer context.Context) error {
+		require.ErrorIs(t, db.Write(outer, func(ctx context.Context) error {
+			for id, ctx := range []context.Context{ctx, outer} {
+				require.NoError(t, db.Read(ctx, func(ctx context.Context) error { return db.Get(ctx, new(int), change, id) }))
+			}
+			return errNo
+		}), errNo)
+		return db.Read(outer, func(ctx context.Context) error { return db.Get(ctx, new(int), change, 4) })
+	}))
+	assert.Equal(t, []int{4}, notes(t, db))
+}
+
+func nestedUndoesAChangeByTheOuterContext(t *testing.T, db *database.DB) {
+	t.Helper()
+	require.NoError(t, db.Write(t.Context(), func(outer context.Context) error {
+		require.NoError(t, add(outer, db, 1))
+		require.ErrorIs(t, db.Write(outer, func(middle context.Context) error {
+			require.ErrorIs(t, db.Write(middle, func(context.Context) error { return errors.Join(add(outer, db, 2), errNo) }), errNo)
+			require.NoError(t, db.Write(middle, func(context.Context) error { return add(middle, db, 3) }))
+			return errNo
+		}), errNo)
+		require.ErrorIs(t, db.Write(outer, func(context.Context) error {
+			require.NoError(t, add(outer, db, 4))
+			require.Error(t, add(outer, db, 4), "it fails the innermost one")
+			return errNo
+		}), errNo)
+		return add(outer, db, 5)
+	}))
+	assert.Equal(t, []int{1, 5}, notes(t, db))
 }
 
 func TestNestedWrite_has_a_savepoint_once_it_changes_something(t *testing.T) {
@@ -285,4 +321,27 @@ func TestTransactionThatSQLiteDropped(t *testing.T) {
 		require.ErrorContains(t, err, "the whole transaction is undone")
 		assert.Empty(t, notes(t, db))
 	})
+}
+
+// What only reads, and leaves what it adds to the end, has nothing to undo.
+func TestBatch_gives_a_savepoint_to_who_changes_something(t *testing.T) {
+	t.Parallel()
+	db := withNotes(t, testkit.SQLite(t))
+	b := newBasket(db)
+	seen := counted(db)
+	var read int
+	errs := batchOf(
+		t, db, b.adding(1),
+		func(ctx context.Context) error { return db.Get(ctx, &read, "SELECT COUNT(*) FROM notes") },
+		adding(db, 2),
+		func(ctx context.Context) error {
+			return db.Write(ctx, func(ctx context.Context) error { return add(ctx, db, 3) })
+		},
+	)
+	for _, err := range errs {
+		require.NoError(t, err)
+	}
+	assert.Equal(t, 3, seen("SAVEPOINT"), "that of the third, and two of the fourth")
+	assert.Equal(t, 3, seen("RELEASE"))
+	assert.Equal(t, []int{1, 2, 3}, notes(t, db))
 }

@@ -14,7 +14,11 @@ import (
 // Placeholders are ?. No row is sql.ErrNoRows. A statement that changes
 // something and has a RETURNING clause goes through Get or Select too.
 func (db *DB) Get(ctx context.Context, dest any, query string, args ...any) error {
-	return db.settle(ctx, sqlx.GetContext(ctx, db.Conn(ctx), dest, db.Rebind(query), args...))
+	rows, err := db.Conn(ctx).QueryxContext(ctx, db.Rebind(query), args...)
+	if err == nil {
+		err = db.one(rows, query, dest)
+	}
+	return db.settle(ctx, err)
 }
 
 // Select reads all rows into dest, a pointer to a slice. Placeholders are ?.
@@ -22,7 +26,7 @@ func (db *DB) Get(ctx context.Context, dest any, query string, args ...any) erro
 func (db *DB) Select(ctx context.Context, dest any, query string, args ...any) error {
 	rows, err := db.Conn(ctx).QueryxContext(ctx, db.Rebind(query), args...)
 	if err == nil {
-		err = collect(rows, dest)
+		err = db.collect(rows, query, dest)
 	}
 	return db.settle(ctx, err)
 }
@@ -32,6 +36,25 @@ func (db *DB) Select(ctx context.Context, dest any, query string, args ...any) e
 // exist on Postgres (use RETURNING with Get).
 func (db *DB) Exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	return db.Conn(ctx).ExecContext(ctx, db.Rebind(query), args...)
+}
+
+// Do changes rows, as Exec does, when nobody asks how many. With many arguments
+// it costs far less: SQLite's driver hands over those of a query all at once,
+// and those of an Exec one by one.
+func (db *DB) Do(ctx context.Context, query string, args ...any) error {
+	if part := db.partOf(ctx); part == nil || part.reading || db.dialect != SQLite {
+		_, err := db.Exec(ctx, query, args...)
+		return err
+	}
+	rows, err := db.Conn(ctx).QueryContext(ctx, query, args...)
+	if err != nil {
+		return err //nolint:wrapcheck // it is a Conn's, translated
+	}
+	defer func() { _ = rows.Close() }() // what matters of it, Err tells
+	for rows.Next() {
+		continue // a RETURNING that nobody reads
+	}
+	return db.settle(ctx, rows.Err())
 }
 
 // settle translates what came up while rows were read.

@@ -1,9 +1,13 @@
 package database
 
 import (
+	"cmp"
 	"database/sql"
 	"fmt"
 	"reflect"
+	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/jmoiron/sqlx"
 )
@@ -12,22 +16,23 @@ import (
 // for a page and the row that tells of the next.
 const pageRows = 20
 
-// collect reads all rows into dest, a pointer to a slice, and closes them. sqlx
-// does the same by way of a struct and of a value of each nullable field that it
-// makes for each row and throws away, which was a tenth of what a list costs.
-func collect(rows *sqlx.Rows, dest any) (err error) {
+// collect reads all rows of a query into dest, a pointer to a slice, and closes
+// them. sqlx does the same by way of a struct and of a value of each nullable
+// field that it makes for each row and throws away, which was a tenth of what a
+// list costs.
+func (db *DB) collect(rows *sqlx.Rows, query string, dest any) (err error) {
 	defer func() { _ = rows.Close() }() // what matters of it, Err tells
 	pointer := reflect.ValueOf(dest)
 	if pointer.Kind() != reflect.Pointer || pointer.IsNil() || pointer.Elem().Kind() != reflect.Slice {
 		return fmt.Errorf("database: rows are read into a pointer to a slice, not %T", dest)
 	}
 	all := pointer.Elem()
-	fields, err := fieldsOf(rows, all.Type().Elem())
+	fields, err := db.fields.of(rows, query, all.Type().Elem())
 	if err != nil {
 		return err
 	}
 	all.SetLen(0)
-	into := make([]any, len(fields))
+	into := make([]any, max(1, len(fields)))
 	for n := 0; rows.Next(); n++ {
 		if n > 0 && n == all.Cap() {
 			all.Grow(max(pageRows, n))
@@ -36,12 +41,7 @@ func collect(rows *sqlx.Rows, dest any) (err error) {
 		all.SetLen(n + 1)
 		row := all.Index(n)
 		row.SetZero() // of a slice that was used before
-		for i, field := range fields {
-			into[i] = row.FieldByIndex(field).Addr().Interface()
-		}
-		if fields == nil {
-			into = []any{row.Addr().Interface()}
-		}
+		aim(into, row, fields)
 		if err = rows.Scan(into...); err != nil {
 			return err //nolint:wrapcheck // as sqlx gives it; the caller says what it read
 		}
@@ -49,11 +49,61 @@ func collect(rows *sqlx.Rows, dest any) (err error) {
 	return rows.Err() //nolint:wrapcheck // likewise
 }
 
-// fieldsOf gives the field of a struct that each column is read into, by the db
-// tags; nil for a type that one column fills.
-func fieldsOf(rows *sqlx.Rows, of reflect.Type) ([][]int, error) {
+// aim points at what the columns of a row are read into.
+func aim(into []any, row reflect.Value, fields [][]int) {
+	if fields == nil {
+		into[0] = row.Addr().Interface()
+	}
+	for i, field := range fields {
+		into[i] = row.FieldByIndex(field).Addr().Interface()
+	}
+}
+
+// one reads the first row of a query into dest, a pointer, and closes the rows.
+// None is sql.ErrNoRows.
+func (db *DB) one(rows *sqlx.Rows, query string, dest any) (err error) {
+	defer func() { _ = rows.Close() }() // what matters of it, Err tells
+	pointer := reflect.ValueOf(dest)
+	if pointer.Kind() != reflect.Pointer || pointer.IsNil() {
+		return fmt.Errorf("database: a row is read into a pointer, not %T", dest)
+	}
+	fields, err := db.fields.of(rows, query, pointer.Type().Elem())
+	if err != nil {
+		return err
+	}
+	if !rows.Next() {
+		return cmp.Or(rows.Err(), sql.ErrNoRows)
+	}
+	into := make([]any, max(1, len(fields)))
+	aim(into, pointer.Elem(), fields)
+	if err = rows.Scan(into...); err != nil {
+		return err //nolint:wrapcheck // as sqlx gives it; the caller says what it read
+	}
+	return rows.Close() //nolint:wrapcheck // likewise
+}
+
+// fieldCache remembers which fields the columns of a query are read into.
+type fieldCache struct {
+	known sync.Map
+	count atomic.Int64
+}
+
+// fieldKey is a query and the type that its rows are read into.
+type fieldKey struct {
+	query string
+	of    reflect.Type
+}
+
+// of gives the field of a struct that each column is read into, by the db tags;
+// nil for a type that one column fills.
+func (c *fieldCache) of(rows *sqlx.Rows, query string, of reflect.Type) ([][]int, error) {
 	if of.Kind() != reflect.Struct || reflect.PointerTo(of).Implements(reflect.TypeFor[sql.Scanner]()) {
 		return nil, nil
+	}
+	if found, ok := c.known.Load(fieldKey{query, of}); ok {
+		if fields, ok := found.([][]int); ok { // it always is
+			return fields, nil
+		}
 	}
 	columns, err := rows.Columns()
 	if err != nil {
@@ -64,6 +114,11 @@ func fieldsOf(rows *sqlx.Rows, of reflect.Type) ([][]int, error) {
 		if len(field) == 0 {
 			return nil, fmt.Errorf("database: there is no field for the column %s in %s", columns[i], of)
 		}
+	}
+	// What * stands for changes with the table.
+	if c.count.Load() < reboundLimit && !strings.Contains(query, "*") {
+		c.count.Add(1)
+		c.known.Store(fieldKey{query, of}, fields)
 	}
 	return fields, nil
 }

@@ -27,7 +27,7 @@ import (
 // connection, and an interrupt needs none. The writer keeps it: the rows that a
 // Write leaves open are closed by the garbage collector at the worst.
 const (
-	writerOptions = "_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_busy_timeout=5000&_foreign_keys=1&_secure_delete=true&_cache_size=-65536&_stmt_cache_size=128"
+	writerOptions = "_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_busy_timeout=5000&_foreign_keys=1&_secure_delete=true&_cache_size=-65536&_stmt_cache_size=256"
 	readerOptions = "mode=ro&_query_only=1&_busy_timeout=5000&_cache_size=-16384&_stmt_cache_size=128&_mutex=no"
 )
 

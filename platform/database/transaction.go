@@ -35,6 +35,7 @@ type operation struct {
 	// meet an error, not a data race.
 	mu     sync.Mutex
 	top    *part // the innermost Write that runs, or the Read
+	root   *part // the outermost
 	after  []func() func(context.Context)
 	before []func(context.Context) error
 	// lost is why nothing of the operation can be committed any more.
@@ -44,8 +45,13 @@ type operation struct {
 	// gathered is what is stored at the end; taken is what a Flush stored of the
 	// batch, which an operation that fails gives back.
 	gathered, taken []gathered
-	// batch is what the operation shares its transaction with, on SQLite.
-	batch *batch
+	// stores: gathered items are being stored.
+	stores bool
+	// batch is what the operation shares its transaction with, on SQLite; sharing
+	// tells that others do take part, so that the outermost part needs a savepoint
+	// before it changes anything.
+	batch   *batch
+	sharing bool
 	// opened are rows that may still be open. They would keep SQLite from
 	// releasing a savepoint.
 	opened []openRows
@@ -57,8 +63,8 @@ type part struct {
 	outer   *part
 	reading bool // a Read, be it inside a Write
 	depth   int
-	// saved: the part has its savepoint. The outermost one needs none of its own.
-	// Guarded by op.mu.
+	// saved: the part has its savepoint, or needs none: the outermost one, unless
+	// it shares its transaction. Guarded by op.mu.
 	saved bool
 	ended atomic.Bool
 	// failed is the first statement of the part that failed, guarded by op.mu.
@@ -186,8 +192,8 @@ func (op *operation) statementContext(ctx context.Context) context.Context {
 
 // run runs fn as the outermost part.
 func (op *operation) run(ctx context.Context, fn func(context.Context) error) error {
-	root := &part{op: op, reading: op.reading, saved: true}
-	op.top = root
+	root := &part{op: op, reading: op.reading, saved: !op.sharing}
+	op.root, op.top = root, root
 	defer root.ended.Store(true)
 	leave, err := scopeOf(ctx).enter(op.db)
 	if err != nil {
@@ -209,19 +215,31 @@ func (op *operation) run(ctx context.Context, fn func(context.Context) error) er
 func (op *operation) verdict(p *part) error {
 	op.mu.Lock()
 	defer op.mu.Unlock()
+	if err := op.runsOn(p); err != nil {
+		return err
+	}
 	switch {
-	case op.lost != nil:
-		return op.lost
-	case op.top != p:
-		op.lose(errors.New("a nested Write was still running"))
-		return op.lost
 	case p.failed != nil:
 		return fmt.Errorf("%w: %w", ErrAborted, p.failed)
 	case !op.isOpen():
 		op.lose(errors.New("SQLite rolled it back"))
 		return op.lost
 	}
+	p.ended.Store(true) // before op.mu is free: what has been judged stays as it is
 	return nil
+}
+
+// runsOn gives up the operation if something of the part, whose function has
+// returned, runs on in another goroutine. op.mu is held.
+func (op *operation) runsOn(p *part) error {
+	switch {
+	case op.lost != nil:
+	case op.top != p:
+		op.lose(errors.New("a nested Write was still running"))
+	case op.stores && p.outer == nil:
+		op.lose(errors.New("a Flush was still running"))
+	}
+	return op.lost
 }
 
 // lose gives up the whole operation. op.mu is held.

@@ -39,6 +39,7 @@ type record struct {
 
 	// published is the event itself, in the process that published it.
 	published Event
+	at        time.Time // when it was published
 }
 
 // outbox is the table platform_outbox and, in cursors.go, the tables that say
@@ -46,6 +47,10 @@ type record struct {
 type outbox struct {
 	db *database.DB
 	dialect
+
+	// added gathers what is published, to be stored with what others publish that
+	// share the commit; nil where each event is stored at once.
+	added *database.Gathering[*record]
 }
 
 // dialect is where the databases differ.
@@ -67,7 +72,7 @@ type dialect struct {
 // is running misses nothing: what comes before that one cannot change any more.
 func newOutbox(db *database.DB) outbox {
 	if db.Dialect() == database.Postgres {
-		return outbox{db, dialect{
+		return outbox{db: db, dialect: dialect{
 			beyond:  "(tx, id) > (?, ?)",
 			upTo:    "(tx, id) <= (?, ?)",
 			visible: "tx < pg_snapshot_xmin(pg_current_snapshot())",
@@ -76,7 +81,7 @@ func newOutbox(db *database.DB) outbox {
 			locked:  " FOR UPDATE SKIP LOCKED",
 		}}
 	}
-	return outbox{db, dialect{
+	return outbox{db: db, dialect: dialect{
 		beyond: "tx >= ? AND id > ?", upTo: "tx <= ? AND id <= ?", visible: "tx = 0", order: "id", newest: "id DESC",
 	}}
 }
@@ -89,11 +94,47 @@ func doing(what string, err error) error {
 	return nil
 }
 
-// add stores an event in the transaction of the context.
-func (o outbox) add(ctx context.Context, r record, now time.Time) (at position, err error) {
-	err = o.db.Get(ctx, &at, `INSERT INTO platform_outbox (name, payload, created_at) VALUES (?, ?, ?) RETURNING tx, id`,
-		r.Name, r.Payload, database.Millis(now))
-	return at, doing("store the event", err)
+// gathering gives an outbox to add to: on SQLite events are gathered. On Postgres
+// RETURNING would tell the positions of many in an order that is not promised.
+func (o outbox) gathering() outbox {
+	if o.db.Dialect() == database.SQLite {
+		o.added = database.NewGathering(o.db, o.store)
+	}
+	return o
+}
+
+// add stores an event in the transaction of the context, before its end. Then it
+// has its position.
+func (o outbox) add(ctx context.Context, r *record) error {
+	if o.added != nil {
+		return o.added.Add(ctx, r)
+	}
+	err := o.db.Get(ctx, &r.position, `INSERT INTO platform_outbox (name, payload, created_at) VALUES (?, ?, ?) RETURNING tx, id`,
+		r.Name, r.Payload, database.Millis(r.at))
+	return doing("store the event", err)
+}
+
+// store stores what was gathered. AUTOINCREMENT gives each row the number after
+// the one before it.
+func (o outbox) store(ctx context.Context, rows []*record) error {
+	for from, to := range o.db.Portions(len(rows)) {
+		args := make([]any, 0, 3*(to-from))
+		for _, r := range rows[from:to] {
+			args = append(args, r.Name, r.Payload, database.Millis(r.at))
+		}
+		result, err := o.db.Exec(ctx, `INSERT INTO platform_outbox (name, payload, created_at) VALUES `+database.ValueRows(3, to-from), args...)
+		var last int64
+		if err == nil {
+			last, err = result.LastInsertId()
+		}
+		if err != nil {
+			return doing("store events", err)
+		}
+		for i, r := range rows[from:to] {
+			r.position = position{ID: last - int64(to-from-1-i)}
+		}
+	}
+	return nil
 }
 
 // since reads events after a position, oldest first.

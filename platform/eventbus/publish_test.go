@@ -2,6 +2,7 @@ package eventbus_test
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"time"
 
@@ -48,7 +49,7 @@ func TestPublish_refuses_the_unit_of_work_of_another_database(t *testing.T) {
 	var told diary
 	here, there := run(t, testkit.SQLite(t), eventbus.Before("cache", told.note)), run(t, testkit.SQLite(t))
 	require.NoError(t, there.db.Write(t.Context(), func(ctx context.Context) error {
-		require.ErrorIs(t, here.Publish(ctx, cooked{1}), database.ErrReadOnly)
+		require.ErrorIs(t, here.Publish(ctx, cooked{1}), database.ErrNotWriting)
 		return nil
 	}))
 	assert.Empty(t, told.all())
@@ -93,4 +94,45 @@ func TestPublisher_without_a_bus_leaves_the_events_to_others(t *testing.T) {
 		assert.Equal(t, numbers(1, 2), before.all(), "the publisher knows the bus")
 		after.has(t, 1, 2)
 	})
+}
+
+func TestPublish_in_one_commit(t *testing.T) {
+	t.Parallel()
+	var before, after diary
+	p := build(t, open(t, testkit.SQLite(t)), clock.System{}, eventbus.Before("before", before.note), eventbus.After("after", after.note)).
+		with(eventbus.Limits{Poll: never}).start() // on Postgres nobody shares one
+	var all sync.WaitGroup
+	held, goOn := make(chan struct{}), make(chan struct{})
+	all.Go(func() {
+		assert.NoError(t, p.db.Write(t.Context(), func(context.Context) error {
+			close(held)
+			<-goOn
+			return nil
+		}))
+	})
+	<-held
+	for i, e := range []struct {
+		dishes []int64
+		err    error
+	}{{dishes: []int64{1}}, {[]int64{7}, errBurnt}, {dishes: []int64{2, 3}}, {}, {dishes: []int64{4}}} {
+		all.Go(func() {
+			assert.ErrorIs(t, p.db.Write(t.Context(), func(ctx context.Context) error {
+				for _, dish := range e.dishes {
+					assert.NoError(t, p.Publish(ctx, cooked{dish}))
+				}
+				return e.err
+			}), e.err)
+		})
+		require.Eventually(t, func() bool { return p.db.WriteStats().Waiting == i+1 }, patience, pollEvery)
+	}
+	close(goOn)
+	all.Wait()
+	assert.Equal(t, numbers(1, 4), before.all(), "told before they return, in the order of the commits")
+	after.has(t, 1, 2, 3, 4)
+	var ids []int64
+	require.NoError(t, p.db.Select(t.Context(), &ids, "SELECT id FROM platform_outbox ORDER BY id"))
+	assert.Equal(t, numbers(1, 4), ids)
+	require.NoError(t, p.Poll(t.Context()))
+	p.passed()
+	assert.Len(t, before.all(), 4, "the poller does not tell them again: each is known by its position")
 }

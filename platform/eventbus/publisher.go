@@ -21,27 +21,27 @@ type Publisher struct {
 
 // NewPublisher gives what services publish with. Migrations makes its tables.
 func NewPublisher(db *database.DB, now clock.Clock) *Publisher {
-	return &Publisher{outbox: newOutbox(db), clock: now}
+	return &Publisher{outbox: newOutbox(db).gathering(), clock: now}
 }
 
-// Publish stores an event in the transaction of the surrounding Write; it is
-// delivered once that is committed and never if it is undone. Outside a Write
+// Publish stores an event in the transaction of the surrounding Write, on SQLite
+// at its end; it is delivered once that is committed and never if it is undone. Outside a Write
 // the error is database.ErrNotWriting.
 func (p *Publisher) Publish(ctx context.Context, e Event) error {
 	payload, err := json.Marshal(e)
 	if err != nil {
 		return doing("publish "+e.EventName(), err)
 	}
-	stored := record{Name: e.EventName(), Payload: string(payload), published: e}
+	stored := &record{Name: e.EventName(), Payload: string(payload), published: e, at: p.clock.Now()}
 	// The hook comes first: it is what refuses a context without a Write.
 	err = database.AfterCommit(ctx, func() func(context.Context) {
 		if bus := p.bus.Load(); bus != nil {
-			return bus.committed(stored) // what was not stored is at position zero, which everybody has passed
+			return bus.committed(*stored) // what was not stored is at position zero, which everybody has passed
 		}
 		return nil
 	})
 	if err == nil {
-		stored.position, err = p.outbox.add(ctx, stored, p.clock.Now())
+		err = p.outbox.add(ctx, stored)
 	}
 	return doing("publish "+stored.Name, err)
 }

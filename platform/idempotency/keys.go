@@ -28,7 +28,7 @@ type Keys struct {
 
 // New gives the keys of a database. Nothing runs until Start.
 func New(db *database.DB, now clock.Clock, log *zap.Logger) *Keys {
-	return &Keys{store: store{db}, clock: now, log: log, sweeper: newSweeper()}
+	return &Keys{store: newStore(db), clock: now, log: log, sweeper: newSweeper()}
 }
 
 // Once answers a request: with what is kept, when it was answered before (then

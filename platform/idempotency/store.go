@@ -13,7 +13,19 @@ import (
 var errTaken = errors.New("idempotency: another instance answers a request with this key")
 
 // store is the table platform_idempotency.
-type store struct{ db *database.DB }
+type store struct {
+	db *database.DB
+	// answers gathers what is kept, to be stored with that of others that share the
+	// commit. On Postgres, where another instance may have used the key, each is
+	// stored at once.
+	answers *database.Gathering[row]
+}
+
+func newStore(db *database.DB) store {
+	s := store{db: db}
+	s.answers = database.NewGathering(db, s.insertAll)
+	return s
+}
 
 // row is a kept answer.
 type row struct {
@@ -59,14 +71,31 @@ func (s store) find(ctx context.Context, in Scope) (*row, error) {
 	return &found, nil
 }
 
-// insert stores an answer in the transaction of the context. errTaken says that
-// the key has one. On Postgres it waits for another transaction that has just
-// stored the key, at most for the lock_timeout.
+const (
+	insertAnswer = `INSERT INTO platform_idempotency
+		(key, path, method, caller, fingerprint, customer_id, status, location, etag, body, created_at)`
+	answerColumns = 11
+)
+
+// args adds the values of a row.
+func (r *row) args(args []any) []any {
+	var about any
+	if r.CustomerID != nil {
+		about = *r.CustomerID
+	}
+	return append(args, r.Key, r.Path, r.Method, r.Caller, r.Fingerprint, about, int64(r.Status), r.Location, r.ETag, r.Body, r.CreatedAt)
+}
+
+// insert stores an answer in the transaction of the context, on SQLite at its
+// end. errTaken, which may then be told at the end, says that the key has one. On
+// Postgres it waits for another transaction that has just stored the key, at most
+// for the lock_timeout.
 func (s store) insert(ctx context.Context, r row) error {
-	result, err := s.db.Exec(ctx, `INSERT INTO platform_idempotency
-		(key, path, method, caller, fingerprint, customer_id, status, location, etag, body, created_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key, path, method, caller) DO NOTHING`,
-		r.Key, r.Path, r.Method, r.Caller, r.Fingerprint, r.CustomerID, r.Status, r.Location, r.ETag, r.Body, r.CreatedAt)
+	if s.db.Dialect() == database.SQLite {
+		return s.answers.Add(ctx, r)
+	}
+	result, err := s.db.Exec(ctx, insertAnswer+` VALUES `+database.ValueRows(answerColumns, 1)+` ON CONFLICT (key, path, method, caller) DO NOTHING`,
+		r.args(nil)...)
 	var stored int64
 	if err == nil {
 		stored, err = result.RowsAffected()
@@ -78,6 +107,22 @@ func (s store) insert(ctx context.Context, r row) error {
 		return fmt.Errorf("idempotency: store the answer: %w", err)
 	case stored == 0:
 		return errTaken
+	}
+	return nil
+}
+
+// insertAll stores what was gathered.
+func (s store) insertAll(ctx context.Context, rows []row) error {
+	args := make([]any, 0, answerColumns*len(rows))
+	for i := range rows {
+		args = rows[i].args(args)
+	}
+	err := s.db.InsertRows(ctx, insertAnswer, answerColumns, args, "")
+	switch {
+	case database.IsUnique(err, "platform_idempotency_scope"):
+		return fmt.Errorf("%w: %w", errTaken, err)
+	case err != nil:
+		return fmt.Errorf("idempotency: store %d answers: %w", len(rows), err)
 	}
 	return nil
 }
@@ -100,8 +145,12 @@ func (s store) removeExpired(ctx context.Context, in Scope, oldest int64) error 
 	return nil
 }
 
-// forget removes what is about a customer.
+// forget removes what is about a customer, also what others that share the
+// commit leave to be stored.
 func (s store) forget(ctx context.Context, customerID int64) error {
+	if err := s.answers.Flush(ctx); err != nil && !errors.Is(err, database.ErrNotWriting) {
+		return fmt.Errorf("idempotency: store the answers of the same commit: %w", err)
+	}
 	if _, err := s.db.Exec(ctx, `DELETE FROM platform_idempotency WHERE customer_id = ?`, customerID); err != nil {
 		return fmt.Errorf("idempotency: forget the answers about customer %d: %w", customerID, err)
 	}

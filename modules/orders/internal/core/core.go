@@ -58,7 +58,8 @@ type Transition struct {
 }
 
 // Store keeps orders and their timelines. Its methods use the unit of work of
-// the context; those that change something need one.
+// the context; those that change something need one. What Insert and AddEntries
+// store may be stored at the end of it, and not be read before.
 type Store interface {
 	// Insert stores a new order and gives it with its ids.
 	Insert(ctx context.Context, r Record) (Record, error)

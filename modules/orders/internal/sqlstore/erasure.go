@@ -15,6 +15,10 @@ var (
 
 // HasActiveOrders implements customers.OrderActivity.
 func (s *Store) HasActiveOrders(ctx context.Context, customerID int64) (bool, error) {
+	// One that is placed in the same commit is under way.
+	if err := s.settle(ctx); err != nil {
+		return false, err
+	}
 	var active bool
 	err := s.db.Get(ctx, &active, `SELECT EXISTS (SELECT 1 FROM orders_orders WHERE customer_id = ? AND order_status NOT IN (?, ?))`,
 		customerID, orders.StatusDelivered, orders.StatusCancelled)
@@ -28,9 +32,9 @@ func (s *Store) HasActiveOrders(ctx context.Context, customerID int64) (bool, er
 // go, and the figures about them; amounts and statuses stay, and what counts for
 // the restaurants.
 func (s *Store) EraseCustomer(ctx context.Context, customerID int64) error {
-	// What is still to be counted would bring figures of the customer back.
-	if err := s.figures.Flush(ctx); err != nil {
-		return fmt.Errorf("erase what orders hold of customer %d: %w", customerID, err)
+	// What is still to be stored would bring texts and figures of the customer back.
+	if err := s.settle(ctx); err != nil {
+		return err
 	}
 	for _, statement := range []string{
 		`UPDATE orders_items SET special_requests = NULL

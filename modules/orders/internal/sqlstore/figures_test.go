@@ -1,6 +1,7 @@
 package sqlstore_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -11,12 +12,14 @@ import (
 
 	"zomato/modules/customers"
 	"zomato/modules/orders"
+	"zomato/modules/orders/internal/core"
 	"zomato/modules/orders/internal/sqlstore"
 	"zomato/modules/restaurants"
 	"zomato/platform/calendar"
 	"zomato/platform/database"
 	"zomato/platform/database/databasetest"
 	"zomato/platform/money"
+	"zomato/platform/testkit"
 )
 
 // ofRestaurant reads the figures of a restaurant on some days.
@@ -205,18 +208,19 @@ func TestNames_in_figures_are_those_of_the_last_order(t *testing.T) {
 	})
 }
 
+// figureKeys are the tables of figures, and how their rows are sorted by key.
+func figureKeys() map[string]string {
+	return map[string]string{
+		"hours": "1, 2, 3, 4", "items": "1, 2, 3", "item_days": "1, 2, 3, 4", "restaurants": "1", "customers": "1, 2", "customer_items": "1, 2", "spending": "1, 2",
+	}
+}
+
 // figureTables gives what the figure tables hold, one row a line.
 func figureTables(t *testing.T, db *database.DB) []string {
 	t.Helper()
 	var out []string
-	for table, key := range map[string]string{
-		"hours": "1, 2, 3, 4", "items": "1, 2, 3", "item_days": "1, 2, 3, 4", "restaurants": "1", "customers": "1, 2", "customer_items": "1, 2", "spending": "1, 2",
-	} {
-		rows, err := db.Conn(t.Context()).QueryxContext(t.Context(), `SELECT * FROM orders_figures_`+table+` ORDER BY `+key)
-		require.NoError(t, err)
-		for rows.Next() {
-			values, err := rows.SliceScan()
-			require.NoError(t, err)
+	for table, key := range figureKeys() {
+		for _, values := range figureTable(t, db, table, key) {
 			for _, value := range values {
 				if n, ok := value.(int64); ok && n != 0 || !ok {
 					out = append(out, fmt.Sprint(table, " ", values))
@@ -224,10 +228,47 @@ func figureTables(t *testing.T, db *database.DB) []string {
 				}
 			}
 		}
-		require.NoError(t, rows.Err())
-		require.NoError(t, rows.Close())
 	}
 	return out
+}
+
+// figureTable gives the rows of a table in an order.
+func figureTable(t *testing.T, db *database.DB, table, order string) (out [][]any) {
+	t.Helper()
+	rows, err := db.Conn(t.Context()).QueryxContext(t.Context(), `SELECT * FROM orders_figures_`+table+` ORDER BY `+order)
+	require.NoError(t, err)
+	for rows.Next() {
+		values, err := rows.SliceScan()
+		require.NoError(t, err)
+		out = append(out, values)
+	}
+	require.NoError(t, rows.Err())
+	require.NoError(t, rows.Close())
+	return out
+}
+
+// Two that change the same rows at once would otherwise wait for each other in a
+// circle, now and then. Where a row lies tells when it came to be changed.
+func TestFigures_are_changed_in_the_order_of_their_keys(t *testing.T) {
+	t.Parallel()
+	w := open(t, testkit.Postgres(t)) // SQLite has one writer
+	require.NoError(t, w.db.Write(w.ctx, func(ctx context.Context) error {
+		for order := range int64(96) { // each restaurant has two days of two hours and two currencies
+			if err := w.store.AddToFigures(ctx, core.Tally{
+				OrderID: order, RestaurantID: order / 8, Day: calendar.Day(order / 4 % 2), Hour: int(order / 2 % 2), Currency: []string{"INR", "EUR"}[order%2],
+				CustomerID: order % 5, RestaurantName: "Wok", To: orders.StatusDelivered, PlacedAt: time.UnixMilli(order), Revenue: 1,
+				Sold: []core.Sold{{MenuItemID: 2, Name: "Noodles", Quantity: 1, Revenue: 1}, {MenuItemID: 1, Name: "Rice", Quantity: 1, Revenue: 1}},
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	for table, key := range figureKeys() {
+		rows := figureTable(t, w.db, table, key)
+		require.GreaterOrEqual(t, len(rows), 10, "so many do not come in order by chance: %s", table)
+		assert.Equal(t, rows, figureTable(t, w.db, table, "ctid"), table)
+	}
 }
 
 func TestOrders_from_before_the_figures_are_counted_by_the_migration(t *testing.T) {

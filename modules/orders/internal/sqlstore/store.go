@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 	"strings"
 	"time"
 
@@ -33,15 +32,15 @@ func Migrations() database.Migrations {
 // Store implements core.Store. Create it with New. Safe for concurrent use.
 type Store struct {
 	db *database.DB
-	// figures gathers what orders change about them: most orders of a moment
-	// change the same rows.
-	figures *database.Gathering[core.Tally]
+	// changes gathers what is stored at the end of a unit of work, on SQLite
+	// together with what others that share its commit leave.
+	changes *database.Gathering[*change]
 }
 
 // New gives the store on that database.
 func New(db *database.DB) *Store {
 	s := &Store{db: db}
-	s.figures = database.NewGathering(db, s.storeFigures)
+	s.changes = database.NewGathering(db, s.storeChanges)
 	return s
 }
 
@@ -110,91 +109,16 @@ func (r lineRow) line() orders.Line {
 	}
 }
 
-// Insert implements core.Store: two statements, whatever the number of lines.
-func (s *Store) Insert(ctx context.Context, r core.Record) (core.Record, error) {
-	stored, err := s.InsertAll(ctx, []core.Record{r})
-	if err != nil {
-		return r, err
-	}
-	return stored[0], nil
-}
-
-// InsertAll implements core.ImportStore. Each order is a statement of its own:
-// no database promises the order of what RETURNING gives, and nothing but the id
-// tells orders apart.
-func (s *Store) InsertAll(ctx context.Context, records []core.Record) ([]core.Record, error) {
-	stored := slices.Clone(records)
-	for i := range stored {
-		r := &stored[i]
-		err := s.db.Get(ctx, &r.ID, insertOrder,
-			r.CustomerID, r.RestaurantID, r.RestaurantName, string(r.OrderStatus), r.Currency, int64(r.Pricing.Subtotal),
-			int64(r.Pricing.DeliveryFee), int64(r.Pricing.Discount), int64(r.Pricing.Tax), int64(r.Pricing.Total),
-			r.DeliveryAddress, r.SpecialInstructions, database.Millis(r.OrderDate), millis(r.DeliverySlot), millis(r.DeliveryTime),
-			millis(r.ConfirmBy), millis(r.PromisedAt), millis(r.ConfirmedAt), int64(r.Day), r.Hour, r.Version)
-		if err != nil {
-			return nil, fmt.Errorf("insert an order of customer %d: %w", r.CustomerID, err)
-		}
-		// A copy: the plan is committed again if the unit of work runs twice.
-		r.OrderItems = slices.Clone(r.OrderItems)
-	}
-	return stored, s.insertLines(ctx, stored)
-}
-
-const insertOrder = `
-	INSERT INTO orders_orders (customer_id, restaurant_id, restaurant_name, order_status, currency, subtotal, delivery_fee,
-		discount, tax, total, delivery_address, special_instructions, order_date, delivery_slot, delivery_time, confirm_by,
-		promised_at, confirmed_at, local_day, local_hour, version)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`
-
-// insertLines stores the lines of new orders and gives them their ids.
-func (s *Store) insertLines(ctx context.Context, records []core.Record) error {
-	places := map[int64]int{} // of the records, by order
-	var lines []lineRow
-	for i, r := range records {
-		places[r.ID] = i
-		for n, l := range r.OrderItems {
-			lines = append(lines, lineRow{
-				OrderID: r.ID, Position: n, MenuItemID: l.MenuItemID, Name: l.Name, Quantity: l.Quantity, ItemPrice: l.ItemPrice,
-				LineTotal: l.LineTotal, SpecialRequests: l.SpecialRequests, FromStock: r.FromStock[n],
-			})
-		}
-	}
-	for part := range slices.Chunk(lines, rowsAtOnce) {
-		args := make([]any, 0, 9*len(part))
-		for _, l := range part {
-			args = append(args, l.OrderID, l.Position, l.MenuItemID, l.Name, l.Quantity, int64(l.ItemPrice), int64(l.LineTotal), l.SpecialRequests, l.FromStock)
-		}
-		var made []lineRow
-		err := s.db.Select(ctx, &made, `
-			INSERT INTO orders_items (order_id, position, menu_item_id, name, quantity, item_price, line_total, special_requests, from_stock)
-			VALUES `+valueRows(9, len(part))+` RETURNING id, order_id, position`, args...)
-		if err != nil {
-			return fmt.Errorf("insert %d lines, those of order %d first: %w", len(part), part[0].OrderID, err)
-		}
-		for _, m := range made {
-			records[places[m.OrderID]].OrderItems[m.Position].ID = m.ID
-		}
-	}
-	return nil
-}
-
 // IsEmpty implements core.ImportStore: orders are never removed.
 func (s *Store) IsEmpty(ctx context.Context) (bool, error) {
+	if err := s.settle(ctx); err != nil {
+		return false, err
+	}
 	var some bool
 	if err := s.db.Get(ctx, &some, `SELECT EXISTS (SELECT 1 FROM orders_orders)`); err != nil {
 		return false, fmt.Errorf("look for an order: %w", err)
 	}
 	return !some, nil
-}
-
-// rowsAtOnce is how many rows one statement inserts at most: far below the
-// 32,766 parameters that SQLite takes.
-const rowsAtOnce = 500
-
-// valueRows are the VALUES of a statement that inserts so many rows.
-func valueRows(columns, rows int) string {
-	row := "(?" + strings.Repeat(", ?", columns-1) + ")"
-	return row + strings.Repeat(", "+row, rows-1)
 }
 
 // Get implements core.Store.

@@ -17,7 +17,7 @@ import (
 // AddToFigures implements core.FigureStore. Nothing is stored before the end of
 // the unit of work, together with what others that share its commit add.
 func (s *Store) AddToFigures(ctx context.Context, tallies ...core.Tally) error {
-	return s.figures.Add(ctx, tallies...)
+	return s.changes.Add(ctx, &change{tallies: tallies})
 }
 
 // storeFigures stores what was added: for one order two statements for a move
@@ -26,6 +26,9 @@ func (s *Store) AddToFigures(ctx context.Context, tallies ...core.Tally) error {
 // before it is changed. Rows are changed in the order of their keys: two that
 // add for many orders at once do not wait for each other in a circle.
 func (s *Store) storeFigures(ctx context.Context, tallies []core.Tally) error {
+	if len(tallies) == 0 {
+		return nil
+	}
 	all := addUp(tallies)
 	for _, add := range []func(context.Context, sums) error{s.addToHours, s.addItems, s.addItemDays, s.addCustomerItems, s.addToCustomers, s.addSpending} {
 		if err := add(ctx, all); err != nil {

@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"zomato/modules/orders/internal/core"
 	"zomato/platform/database"
@@ -18,18 +17,21 @@ type entryRow struct {
 	Note       *string `db:"note"`
 }
 
-// AddEntries implements core.Store.
+// AddEntries implements core.Store. Nothing is stored before the end of the unit
+// of work.
 func (s *Store) AddEntries(ctx context.Context, entries ...core.OrderEntry) error {
-	for part := range slices.Chunk(entries, rowsAtOnce) {
-		args := make([]any, 0, 6*len(part))
-		for _, e := range part {
-			args = append(args, e.OrderID, e.Event, database.Millis(e.At), e.By, e.ReasonCode, e.Note)
-		}
-		_, err := s.db.Exec(ctx, `INSERT INTO orders_events (order_id, event, at, by_role, reason_code, note) VALUES `+
-			valueRows(6, len(part)), args...)
-		if err != nil {
-			return fmt.Errorf("add %d entries to timelines, that of order %d first: %w", len(part), part[0].OrderID, err)
-		}
+	return s.changes.Add(ctx, &change{entries: entries})
+}
+
+// storeEntries stores what was added.
+func (s *Store) storeEntries(ctx context.Context, entries []core.OrderEntry) error {
+	args := make([]any, 0, 6*len(entries))
+	for _, e := range entries {
+		args = append(args, e.OrderID, e.Event, database.Millis(e.At), e.By, nullable(e.ReasonCode), nullable(e.Note))
+	}
+	err := s.db.InsertRows(ctx, `INSERT INTO orders_events (order_id, event, at, by_role, reason_code, note)`, 6, args, "")
+	if err != nil {
+		return fmt.Errorf("add %d entries to timelines, that of order %d first: %w", len(entries), entries[0].OrderID, err)
 	}
 	return nil
 }

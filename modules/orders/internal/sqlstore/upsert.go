@@ -3,7 +3,8 @@ package sqlstore
 import (
 	"cmp"
 	"context"
-	"slices"
+
+	"zomato/platform/database"
 )
 
 // addCounts is the part of an upsert that adds the differences to the table f.
@@ -13,16 +14,11 @@ const addCounts = `placed = f.placed + excluded.placed, confirmed = f.confirmed 
 
 // upsert adds rows to a table of figures, in as few statements as can be.
 func upsert[K any](ctx context.Context, s *Store, keys []K, columns int, insert, onConflict string, argsOf func(K) []any) error {
-	for part := range slices.Chunk(keys, rowsAtOnce) {
-		args := make([]any, 0, columns*len(part))
-		for _, key := range part {
-			args = append(args, argsOf(key)...)
-		}
-		if _, err := s.db.Exec(ctx, insert+` VALUES `+valueRows(columns, len(part))+onConflict, args...); err != nil {
-			return err
-		}
+	args := make([]any, 0, columns*len(keys))
+	for _, key := range keys {
+		args = append(args, argsOf(key)...)
 	}
-	return nil
+	return s.db.InsertRows(ctx, insert, columns, args, onConflict)
 }
 
 func (c counts) args() []any {
@@ -40,7 +36,7 @@ func (s *Store) addToHours(ctx context.Context, all sums) error {
 		ON CONFLICT (restaurant_id, day, hour, currency) DO UPDATE SET revenue = f.revenue + excluded.revenue, `+addCounts,
 		func(k hourKey) []any {
 			sum := all.hours[k]
-			return append([]any{k.restaurantID, int64(k.day), k.hour, k.currency, int64(sum.revenue)}, sum.counts.args()...)
+			return append([]any{k.restaurantID, int64(k.day), int64(k.hour), k.currency, int64(sum.revenue)}, sum.counts.args()...)
 		})
 }
 
@@ -104,37 +100,70 @@ const upsertCustomers = `
 const onCustomers = `
 	ON CONFLICT (customer_id, restaurant_id) DO UPDATE SET
 		restaurant_name = CASE WHEN ` + newerVisit + ` THEN excluded.restaurant_name ELSE f.restaurant_name END,
-		last_order_at = CASE WHEN ` + newerVisit + ` THEN excluded.last_order_at ELSE f.last_order_at END, ` + addCounts + `
-	RETURNING customer_id, restaurant_id, placed + confirmed + preparing + out_for_delivery + delivered + cancelled AS total`
+		last_order_at = CASE WHEN ` + newerVisit + ` THEN excluded.last_order_at ELSE f.last_order_at END, ` + addCounts
+
+const totalOfCustomer = `placed + confirmed + preparing + out_for_delivery + delivered + cancelled`
+
+// customerTotal is how many orders a customer has had at a restaurant.
+type customerTotal struct {
+	CustomerID   int64 `db:"customer_id"`
+	RestaurantID int64 `db:"restaurant_id"`
+	Total        int64 `db:"total"`
+}
 
 // addToCustomers counts orders for their customers, and the customers for the
 // restaurants: at the first order, and at the second.
 func (s *Store) addToCustomers(ctx context.Context, all sums) error {
 	visits := map[int64]visitSum{}
-	for part := range slices.Chunk(sorted(all.customers, comparePairs), rowsAtOnce) {
-		args := make([]any, 0, 10*len(part))
-		for _, k := range part {
-			sum := all.customers[k]
-			args = append(args, k.customerID, k.otherID, sum.name, sum.placedAt)
-			args = append(args, sum.counts.args()...)
-		}
-		var rows []struct {
-			CustomerID   int64 `db:"customer_id"`
-			RestaurantID int64 `db:"restaurant_id"`
-			Total        int64 `db:"total"`
-		}
-		if err := s.db.Select(ctx, &rows, upsertCustomers+valueRows(10, len(part))+onCustomers, args...); err != nil {
+	keys := sorted(all.customers, comparePairs)
+	for from, to := range s.db.Portions(len(keys)) {
+		before, err := s.addToPairs(ctx, keys[from:to], all.customers)
+		if err != nil {
 			return err
 		}
-		for _, r := range rows {
+		for _, r := range before {
 			visit := visits[r.RestaurantID]
-			visit.count(r.Total-all.customers[pairKey{r.CustomerID, r.RestaurantID}].placed, r.Total)
+			visit.count(r.Total, r.Total+all.customers[pairKey{r.CustomerID, r.RestaurantID}].placed)
 			if visit != (visitSum{}) {
 				visits[r.RestaurantID] = visit
 			}
 		}
 	}
 	return s.addVisits(ctx, visits)
+}
+
+// addToPairs counts orders for customers, and gives how many those had before
+// that may have been new. SQLite keeps what RETURNING gives in a table that it
+// makes for the purpose; with one writer it is cheaper to look before.
+func (s *Store) addToPairs(ctx context.Context, keys []pairKey, sums map[pairKey]customerSum) (before []customerTotal, err error) {
+	args, pairs := make([]any, 0, 10*len(keys)), make([]any, 0, 2*len(keys))
+	for _, k := range keys {
+		sum := sums[k]
+		if sum.placed > 0 { // a move brings no customer
+			pairs = append(pairs, k.customerID, k.otherID)
+		}
+		args = append(append(args, k.customerID, k.otherID, sum.name, sum.placedAt), sum.counts.args()...)
+	}
+	upsert := upsertCustomers + database.ValueRows(10, len(keys)) + onCustomers
+	if s.db.Dialect() == database.Postgres {
+		err = s.db.Select(ctx, &before, upsert+` RETURNING customer_id, restaurant_id, `+totalOfCustomer+` AS total`, args...)
+		for i, r := range before {
+			before[i].Total -= sums[pairKey{r.CustomerID, r.RestaurantID}].placed
+		}
+		return before, err
+	}
+	for from, to := range s.db.Portions(len(pairs) / 2) {
+		var few []customerTotal
+		err = s.db.Select(ctx, &few, `SELECT p.column1 AS customer_id, p.column2 AS restaurant_id, COALESCE(`+totalOfCustomer+`, 0) AS total
+			FROM (VALUES `+database.ValueRows(2, to-from)+`) p
+			LEFT JOIN orders_figures_customers ON customer_id = p.column1 AND restaurant_id = p.column2
+			WHERE COALESCE(`+totalOfCustomer+`, 0) < 2`, pairs[2*from:2*to]...)
+		if err != nil {
+			return nil, err
+		}
+		before = append(before, few...)
+	}
+	return before, s.db.Do(ctx, upsert, args...)
 }
 
 // visitSum is what the number of a restaurant's customers, and of those who came

@@ -15,11 +15,13 @@ import (
 type StockStore interface {
 	// Items reads those of the items that exist, in any order.
 	Items(ctx context.Context, ids []int64) ([]restaurants.MenuItem, error)
-	// HoldActive keeps a restaurant as it is until the unit of work ends. False
-	// says that it is not active, or has another version.
-	HoldActive(ctx context.Context, id, version int64) (bool, error)
+	// HoldMenu keeps a restaurant and items as they are until the unit of work
+	// ends, as HoldItems does. False says that the restaurant is not active or has
+	// another version, or perhaps that there is none of the items.
+	HoldMenu(ctx context.Context, r restaurants.Restaurant, ids []int64, exclusively bool) ([]restaurants.MenuItem, bool, error)
 	// HoldItems keeps items as they are until the unit of work ends, and reads
-	// those that exist, by id. Exclusively is for those that will be changed.
+	// of those that exist what is offered, in the order of the ids, which is
+	// theirs. Exclusively is for those that will be changed.
 	HoldItems(ctx context.Context, ids []int64, exclusively bool) ([]restaurants.MenuItem, error)
 	// AddStock adds pieces to the items that have a stock, takes them if
 	// negative, and counts the items. None goes below 0: it is left out.
@@ -83,23 +85,17 @@ func nearer(a, b restaurants.MenuItem, price money.Amount) bool {
 // reliability.md §2: restaurant, items by id.
 func (s *Service) TakeStock(ctx context.Context, basket restaurants.Basket) error {
 	return s.tx.Write(ctx, func(ctx context.Context) error {
-		held, err := s.store.HoldActive(ctx, basket.Restaurant.ID, basket.Restaurant.Version)
-		if err != nil {
-			return err
-		}
-		if !held {
-			return MenuChanged()
-		}
 		ids := make([]int64, len(basket.Items))
 		limited := false
 		for i, item := range basket.Items {
 			ids[i], limited = item.ID, limited || item.Stock != nil
 		}
-		present, err := s.store.HoldItems(ctx, ids, limited)
+		slices.Sort(ids)
+		present, held, err := s.store.HoldMenu(ctx, basket.Restaurant, ids, limited)
 		if err != nil {
 			return err
 		}
-		if !SameOffers(basket.Items, present) {
+		if !held || !SameOffers(basket.Items, present) {
 			return MenuChanged()
 		}
 		return s.take(ctx, present, basket.Portions)
