@@ -74,10 +74,16 @@ func strictStates(t *testing.T, app running) map[string]bool {
 	return states
 }
 
-// followed changes what is public through one instance of a Postgres, and waits
-// until the other one, which has the options, shows it. It gives how long that
-// took at most.
-func followed(t *testing.T, times int, bound time.Duration, options ...fx.Option) (longest time.Duration, ok bool) {
+// followedLooks show the name of the restaurant.
+func followedLooks() []string {
+	return []string{"/restaurants/1", "/restaurants/", "/restaurants/search?q=paneer"}
+}
+
+// followed changes what is public through one instance of a Postgres, and asks
+// the other one, which has the options, until it shows it. It gives how long after
+// the change was acknowledged the last request was begun that did not show it: no
+// time that the machine takes is in that, unless between the two.
+func followed(t *testing.T, times int, bound time.Duration, options ...fx.Option) (latest time.Duration) {
 	t.Helper()
 	url := "DATABASE_URL=" + testkit.Postgres(t)
 	one := serving(t, url)
@@ -86,42 +92,37 @@ func followed(t *testing.T, times int, bound time.Duration, options ...fx.Option
 	for i := range times {
 		name := fmt.Sprintf("Name %d", i)
 		for range 2 {
-			for _, path := range []string{"/restaurants/1", "/restaurants/", "/restaurants/search?q=paneer"} {
+			for _, path := range followedLooks() {
 				other.Do(t, "GET", path, "").Expect(t, 200)
 			}
 			require.Equal(t, map[string]bool{"BYPASS": true}, strictStates(t, other))
 			require.Equal(t, map[string]bool{"BYPASS": true}, strictStates(t, one))
 		}
-		one.Do(t, "PUT", "/restaurants/1", `{"name":"`+name+`"}`).Expect(t, 200)
-		begin := time.Now()
 		one.Do(t, "PUT", "/customers/1", `{"name":"`+name+`"}`).Expect(t, 200)
 		require.Contains(t, other.Do(t, "GET", "/customers/1", "").Body, name, "strict: at once")
 		require.Contains(t, other.Do(t, "GET", "/orders/1", "").Body, name, "strict: at once")
-		for _, path := range []string{"/restaurants/1", "/restaurants/", "/restaurants/search?q=paneer"} {
-			require.Contains(t, one.Do(t, "GET", path, "").Body, name, "through itself: at once")
-			for !strings.Contains(other.Do(t, "GET", path, "").Body, name) {
-				if time.Since(begin) > bound {
-					return time.Since(begin), false
-				}
+		one.Do(t, "PUT", "/restaurants/1", `{"name":"`+name+`"}`).Expect(t, 200)
+		told := time.Now()
+		for _, path := range followedLooks() {
+			for begun := time.Since(told); begun < bound && !strings.Contains(other.Do(t, "GET", path, "").Body, name); begun = time.Since(told) {
+				latest = max(latest, begun)
 			}
+			require.Contains(t, one.Do(t, "GET", path, "").Body, name, "through itself: at once")
 		}
-		longest = max(longest, time.Since(begin))
 	}
-	return longest, true
+	return latest
 }
 
 func TestGate_instances_follow_each_other(t *testing.T) {
 	t.Parallel()
-	// It is promised within a second. The bound is for a machine that has much
-	// else to do; what is promised shows in the log.
-	longest, ok := followed(t, 3*rounds(), 30*time.Second)
-	require.True(t, ok, "%v", longest)
-	t.Logf("the other instance followed within %v", longest)
+	latest := followed(t, 3*rounds(), 30*time.Second)
+	t.Logf("the last request that the other instance answered as before was begun %v after the change", latest)
+	require.LessOrEqual(t, latest, time.Second)
 }
 
 // A gate that has never been seen to fail proves nothing.
 func TestGate_instances_notices_one_that_does_not_follow(t *testing.T) {
 	t.Parallel()
-	_, ok := followed(t, 1, 3*time.Second, lackOf(lack{kind: "restaurants.restaurant", operation: "list-restaurants"}))
-	require.False(t, ok)
+	latest := followed(t, 1, 3*time.Second, lackOf(lack{kind: "restaurants.restaurant", operation: "list-restaurants"}))
+	require.Greater(t, latest, time.Second)
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -48,6 +49,32 @@ func TestWho_has_just_missed_what_another_one_keeps_does_not_load_it_again(t *te
 	require.Equal(t, "a", string(got.Body))
 	require.Equal(t, core.Hit, got.State)
 	require.EqualValues(t, 1, b.loads.Load())
+}
+
+func TestWho_is_cut_off_from_others_does_not_get_what_began_long_ago(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, func(o *core.Options, _ *cache.Policy) { o.Alone = false })
+		goOn := make(chan struct{})
+		answers := make(chan string, 3)
+		ask := func(load core.Loader) {
+			got, err := b.ask(context.Background(), 1, false, load)
+			answers <- fmt.Sprint(string(got.Body), err)
+		}
+		go ask(func(context.Context) (*core.Answer, error) {
+			<-goOn
+			return &core.Answer{ETag: "old", Body: []byte("old")}, nil
+		})
+		synctest.Wait()
+		b.advance(999 * time.Millisecond)
+		go ask(b.says("new")) // soon enough for what others may have changed
+		synctest.Wait()
+		b.advance(time.Millisecond)
+		go ask(b.says("new"))
+		synctest.Wait()
+		close(goOn)
+		require.ElementsMatch(t, []string{"old<nil>", "old<nil>", "new<nil>"}, []string{<-answers, <-answers, <-answers})
+	})
 }
 
 // readersOf has readers ask for things over and over again until it is told to

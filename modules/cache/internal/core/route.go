@@ -109,7 +109,7 @@ func (r *Route) Answer(ctx context.Context, q Request, load Loader) (Result, err
 	o, err := r.fly(ctx, q, func() *outcome {
 		// Another flight may have landed since this request has looked.
 		if e := r.fresh(context.WithoutCancel(ctx), q.Key); e != nil {
-			return &outcome{answer: e.Answer, tags: e.Tags, tokens: e.Tokens, found: e}
+			return &outcome{answer: e.Answer, tags: e.Tags, tokens: e.Tokens, began: e.Stored, found: e}
 		}
 		return r.load(q, load)
 	})
@@ -187,6 +187,7 @@ const tries = 3
 // fly loads, or joins a request that loads the same already. What began before
 // this request is good enough only if nothing has changed until it was done.
 func (r *Route) fly(ctx context.Context, q Request, load func() *outcome) (*outcome, error) {
+	arrived := r.cache.Now()
 	for range tries {
 		mine := false
 		flight := r.cache.flights.DoChan(q.Key, func() (any, error) {
@@ -205,13 +206,19 @@ func (r *Route) fly(ctx context.Context, q Request, load func() *outcome) (*outc
 				return o, o.err
 			}
 			r.space.Coalesced.Add(1)
-			if r.stands(ctx, o) {
+			if r.stands(ctx, o) && r.knows(o, arrived) {
 				return o, o.err
 			}
 		}
 	}
 	o := load() // others change it faster than it loads
 	return o, o.err
+}
+
+// knows tells whether a load that a request has joined may show it all that others
+// had changed a moment before it arrived: nobody may have said so yet.
+func (r *Route) knows(o *outcome, arrived time.Time) bool {
+	return o.err != nil || arrived.Sub(o.began) < deaf || r.cache.hears(r.cache.Now())
 }
 
 // stands tells whether nothing has changed since before a load began.
