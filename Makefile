@@ -43,7 +43,7 @@ gates: ## The long form of the tests that try to break promises (three quarters 
 	scripts/test-servers.sh
 	go build -o .tools/servers ./platform/testkit/servers
 	ZOMATO_GATES=full .tools/servers -- go test -count=1 -timeout 60m -v -run '^TestGate' ./app -rapid.checks=1000 -rapid.steps=50 -rapid.nofailfile
-	ZOMATO_GATES=full .tools/servers -- go test -count=1 -timeout 60m -v -run '^TestGate' ./platform/database
+	ZOMATO_GATES=full .tools/servers -- go test -count=1 -timeout 60m -v -run '^TestGate' ./platform/database ./modules/cache/...
 	scripts/fuzz.sh $(FUZZTIME)
 
 .PHONY: fuzz

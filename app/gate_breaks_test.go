@@ -19,6 +19,7 @@ func replacements() []replacement {
 		{"../platform/database/sqlite.go", `{"synchronous", "2",`, `{"synchronous", brokenLevel(),`},
 		{"../platform/database/batch.go", "\terr := b.commit(ctx)\n", "\tb.answerEarly()\n\terr := overlookFailure(b.commit(ctx))\n"},
 		{"../platform/database/query.go", "\treturn db.settle(ctx, rows.Err())\n", "\t_ = rows.Close()\n\tdb.commitHalf(ctx, query)\n\treturn db.settle(ctx, rows.Err())\n"},
+		{"../platform/database/query.go", "func (db *DB) settle(ctx context.Context, err error) error {\n", "func (db *DB) settle(ctx context.Context, err error) error {\n\terr = readFault(err)\n"},
 		{"../platform/eventbus/publisher.go", "err = p.outbox.add(ctx, stored)", "err = database.BrokenAdd(ctx, stored, p.outbox.add)"},
 		{"main.go", "\t\ttold = <-signals\n", "\t\ttold = <-signals\n\t\tif os.Getenv(\"BREAK\") == \"stop\" {\n\t\t\tos.Exit(0)\n\t\t}\n"},
 	}
@@ -29,6 +30,7 @@ const brokenSource = `package database
 
 import (
 	"context"
+	"io"
 	"os"
 	"strings"
 	"time"
@@ -69,6 +71,14 @@ func overlookFailure(err error) error {
 	}
 	if broken("full") {
 		return nil
+	}
+	return err
+}
+
+// reads: nothing can be read while there is a file that FAULTS names.
+func readFault(err error) error {
+	if _, missing := os.Stat(os.Getenv("FAULTS")); err == nil && broken("reads") && missing == nil {
+		return io.ErrUnexpectedEOF // as when the connection breaks
 	}
 	return err
 }

@@ -126,3 +126,15 @@ func value(t *testing.T, db *sql.DB, query string) string {
 	require.NoError(t, db.QueryRowContext(t.Context(), query).Scan(&text))
 	return text
 }
+
+func TestOwnPostgres_keeps_what_was_committed_while_it_is_halted(t *testing.T) {
+	t.Parallel()
+	own := testkit.OwnPostgres(t)
+	db := open(t, own.URL)
+	_, err := db.ExecContext(t.Context(), "CREATE TABLE kept AS SELECT 7 AS id")
+	require.NoError(t, err)
+	own.Halt()
+	require.Error(t, db.PingContext(t.Context()))
+	own.Resume(t)
+	assert.Equal(t, "7", value(t, open(t, own.URL), "SELECT id FROM kept"))
+}

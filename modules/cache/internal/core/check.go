@@ -48,7 +48,7 @@ func (r *Route) work(e *Entry, q Request, load Loader) {
 	case e.claimed.CompareAndSwap(renewing, working):
 		r.cache.background.run(func(ctx context.Context) {
 			// Whether it works or not, the entry is served until its time is over.
-			_, err := r.fly(ctx, q, load)
+			_, err := r.fly(ctx, q, func() *outcome { return r.load(q, load) })
 			if err != nil {
 				r.cache.Log.Warn("an answer could not be renewed", zap.String("operation", r.Operation), zap.Error(err))
 			}

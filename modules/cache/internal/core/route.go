@@ -106,9 +106,18 @@ func (r *Route) Answer(ctx context.Context, q Request, load Loader) (Result, err
 		r.work(e, q, load)
 		return Result{Answer: e.Answer, State: Hit, Age: now.Sub(e.Stored)}, nil
 	}
-	o, err := r.fly(ctx, q, load)
-	if err != nil {
+	o, err := r.fly(ctx, q, func() *outcome {
+		// Another flight may have landed since this request has looked.
+		if e := r.fresh(context.WithoutCancel(ctx), q.Key); e != nil {
+			return &outcome{answer: e.Answer, tags: e.Tags, tokens: e.Tokens, began: e.Stored, found: e}
+		}
+		return r.load(q, load)
+	})
+	switch {
+	case err != nil:
 		return r.rescue(ctx, q, err)
+	case o.found != nil:
+		return Result{Answer: o.answer, State: Hit, Age: r.cache.Now().Sub(o.found.Stored)}, nil
 	}
 	return Result{Answer: o.answer, State: o.state()}, nil
 }
@@ -163,6 +172,8 @@ type outcome struct {
 	took   time.Duration
 	// keepable says that all its tags are known, kept that its terms allow it.
 	keepable, kept bool
+	// found is the entry that made a load needless.
+	found *Entry
 }
 
 // state is that of a request that waited for the load.
@@ -183,12 +194,13 @@ const tries = 3
 
 // fly loads, or joins a request that loads the same already. What began before
 // this request is good enough only if nothing has changed until it was done.
-func (r *Route) fly(ctx context.Context, q Request, load Loader) (*outcome, error) {
+func (r *Route) fly(ctx context.Context, q Request, load func() *outcome) (*outcome, error) {
+	arrived := r.cache.Now()
 	for range tries {
 		mine := false
 		flight := r.cache.flights.DoChan(q.Key, func() (any, error) {
 			mine = true
-			return r.load(q, load), nil
+			return load(), nil
 		})
 		select {
 		case <-ctx.Done():
@@ -202,13 +214,19 @@ func (r *Route) fly(ctx context.Context, q Request, load Loader) (*outcome, erro
 				return o, o.err
 			}
 			r.space.Coalesced.Add(1)
-			if r.stands(ctx, o) && !o.over(r.cache.Now()) {
+			if r.stands(ctx, o) && r.knows(o, arrived) && !o.over(r.cache.Now()) {
 				return o, o.err
 			}
 		}
 	}
-	o := r.load(q, load) // others change it faster than it loads
+	o := load() // others change it faster than it loads
 	return o, o.err
+}
+
+// knows tells whether a load that a request has joined may show it all that others
+// had changed a moment before it arrived: nobody may have said so yet.
+func (r *Route) knows(o *outcome, arrived time.Time) bool {
+	return o.err != nil || arrived.Sub(o.began) < deaf || r.cache.hears(r.cache.Now())
 }
 
 // stands tells whether nothing has changed since before a load began.

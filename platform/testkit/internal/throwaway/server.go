@@ -41,6 +41,22 @@ type Server struct {
 	process *process
 	folder  *folder
 	signal  syscall.Signal
+	// again starts it once more, at the same address on the same data.
+	again func(ctx context.Context) (*process, error)
+}
+
+// Halt ends the server as its operator would: it keeps its data until Resume.
+// Not while another goroutine uses the Server.
+func (s *Server) Halt() { s.process.stop(syscall.SIGINT) }
+
+// Resume starts a server again that was halted, and returns once it listens.
+func (s *Server) Resume(ctx context.Context) error {
+	p, err := s.again(ctx)
+	if err != nil {
+		return err
+	}
+	s.process = p
+	return p.waitReady(ctx)
 }
 
 // Stop ends the server, waits until it has ended and removes its folder. A
@@ -124,14 +140,16 @@ func serveIn(ctx context.Context, r recipe, program string, where place) (*Serve
 		if err != nil {
 			return nil, fmt.Errorf("looking for a free port: %w", err)
 		}
-		// The server outlives the context of its start.
-		cmd := where.command(context.WithoutCancel(ctx), program, r.arguments(where, port)...)
-		p, err := start(cmd, r.ready)
+		again := func(ctx context.Context) (*process, error) {
+			// The server outlives the context of its start.
+			return start(where.command(context.WithoutCancel(ctx), program, r.arguments(where, port)...), r.ready)
+		}
+		p, err := again(ctx)
 		if err != nil {
 			return nil, err
 		}
 		if failed = p.waitReady(ctx); failed == nil {
-			return &Server{URL: r.url(port), process: p, signal: r.signal}, nil
+			return &Server{URL: r.url(port), process: p, signal: r.signal, again: again}, nil
 		}
 		p.stop(r.signal)
 		if ctx.Err() != nil {
