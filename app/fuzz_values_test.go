@@ -135,6 +135,8 @@ func (w *walker) fillText(name string, s *shape) string {
 		return pick(w.rand, "asha@example.com", fmt.Sprintf("f%d.%d@example.com", w.client, w.number), fmt.Sprintf("F%d.%d+x@EXAMPLE.co.in", w.client, w.number))
 	case "phone_number":
 		return pick(w.rand, "+919876543210", fmt.Sprintf("%010d", w.rand.IntN(1e9)))
+	case "path":
+		return pick(w.rand, "/restaurants/1/menu", "/orders/1", "/customers/1/", "/restaurants/search?q=a&limit=1", "/nowhere", "//", "x")
 	case "currency":
 		return pick(w.rand, "INR", "USD", "XXX", "JPY")
 	case "timezone":

@@ -185,7 +185,11 @@ func (w *walker) withPath(m message, op *fuzzed, wrong bool) message {
 			continue
 		}
 		name := strings.Trim(segment, "{}")
-		segments[i] = strconv.FormatInt(pick(w.rand, w.ids[name]...), 10)
+		if !strings.HasSuffix(name, "_id") {
+			segments[i] = pick(w.rand, "menu", "search", "customers", "orders", "nothing")
+			continue
+		}
+		segments[i] = strconv.FormatInt(pick(w.rand, append([]int64{1}, w.ids[name]...)...), 10)
 		if oneIn(w.rand, 20) {
 			segments[i] = "99999999"
 		}

@@ -123,6 +123,6 @@ func TestGate_instances_follow_each_other(t *testing.T) {
 // A gate that has never been seen to fail proves nothing.
 func TestGate_instances_notices_one_that_does_not_follow(t *testing.T) {
 	t.Parallel()
-	latest := followed(t, 1, 3*time.Second, lackOf(lack{kind: "restaurants.restaurant", operation: "list-restaurants"}))
+	latest := followed(t, 5, 3*time.Second, lackOf(lack{kind: "restaurants.restaurant", operation: "list-restaurants"}))
 	require.Greater(t, latest, time.Second)
 }

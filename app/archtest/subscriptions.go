@@ -12,6 +12,9 @@ import (
 // handler of the module shows what it takes.
 func (t *Tree) subscriptions(module string) ([]string, []Finding) {
 	moments := map[string]string{"Before": "before the answer", "After": "after it"}
+	if module == everyonesModule {
+		return t.changes(), nil
+	}
 	bus := t.own("platform", "eventbus")
 	var all []string
 	var found []Finding
@@ -43,6 +46,29 @@ func (t *Tree) subscriptions(module string) ([]string, []Finding) {
 	}
 	slices.Sort(all)
 	return slices.Compact(all), found
+}
+
+// changes are the events that end kept answers: those of cache.On and cache.OnAny
+// in the policies of all modules.
+func (t *Tree) changes() []string {
+	contract := t.own("modules", everyonesModule)
+	var all []string
+	for _, module := range t.modules {
+		for _, f := range t.inModule(module) {
+			if f.test || !f.inside("internal/policies") {
+				continue
+			}
+			ast.Inspect(f.syntax, func(n ast.Node) bool {
+				call, ok := n.(*ast.CallExpr)
+				if ok && (f.refers(generic(call.Fun), contract, "On") || f.refers(generic(call.Fun), contract, "OnAny")) {
+					all = append(all, t.subscribed(call, module)+" (at the commit)")
+				}
+				return true
+			})
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // generic is a function without its type argument.

@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/google/uuid"
 	"go.uber.org/zap"
 
 	"zomato/modules/cache"
@@ -22,9 +21,9 @@ const (
 	jobsKept        = 100
 )
 
-// Job is a warming.
+// Job is a warming of this instance.
 type Job struct {
-	ID        string
+	ID        int64
 	Namespace string
 	Started   time.Time
 	warmed    atomic.Int64
@@ -46,12 +45,13 @@ func (j *Job) Took() (took time.Duration, running bool) {
 
 // jobs are the last ones, the newest last.
 type jobs struct {
-	mu  sync.Mutex
-	all []*Job
+	mu   sync.Mutex
+	all  []*Job
+	last int64 // id
 }
 
 // Job gives the one with that id, nil when there is none any more.
-func (c *Cache) Job(id string) *Job {
+func (c *Cache) Job(id int64) *Job {
 	c.jobs.mu.Lock()
 	defer c.jobs.mu.Unlock()
 	if i := slices.IndexFunc(c.jobs.all, func(j *Job) bool { return j.ID == id }); i >= 0 {
@@ -75,7 +75,8 @@ func (c *Cache) Warm(ns *Namespace) *Job {
 			return j
 		}
 	}
-	j := &Job{ID: uuid.NewString(), Namespace: ns.name, Started: c.Now()}
+	c.jobs.last++
+	j := &Job{ID: c.jobs.last, Namespace: ns.name, Started: c.Now()}
 	if c.jobs.all = append(c.jobs.all, j); len(c.jobs.all) > jobsKept {
 		c.jobs.all = c.jobs.all[1:]
 	}

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -91,7 +92,7 @@ func (a *Admin) find(name string) (*core.Namespace, error) {
 // Warming is the body of POST /cache/warm/{namespace}.
 type Warming struct {
 	Namespace string `json:"namespace" example:"menu"`
-	JobID     string `json:"job_id"`
+	JobID     int64  `json:"job_id" example:"1"`
 	Status    string `json:"status" enum:"running,done,failed"`
 }
 
@@ -117,11 +118,11 @@ func (a *Admin) warm(_ context.Context, in *byNamespace) (*accepted, error) {
 		return nil, fault.New(fault.Invalid, "personal_namespace", "The answers in %s belong to somebody: they are not loaded beforehand.", ns.Name())
 	}
 	job := a.cache.Warm(ns)
-	return &accepted{Location: "/cache/warm/jobs/" + job.ID, Body: a.shown(job).Warming}, nil
+	return &accepted{Location: "/cache/warm/jobs/" + strconv.FormatInt(job.ID, 10), Body: a.shown(job).Warming}, nil
 }
 
 type byJob struct {
-	JobID string `path:"job_id" maxLength:"50"`
+	JobID int64 `path:"job_id" minimum:"1" example:"1"`
 }
 
 func (a *Admin) job(_ context.Context, in *byJob) (*httpserver.Whole[warmed], error) {

@@ -93,12 +93,12 @@ type explanation struct {
 	TTLLeftSeconds float64  `json:"ttl_left_seconds"`
 	Tags           []string `json:"tags" doc:"What the answer shows: a change of any of it ends the answer"`
 	ChangedBy      []string `json:"changed_by" doc:"The events that say so"`
-	Tier           *string  `json:"tier" enum:"memory,redis" doc:"Where it is kept; null: nowhere"`
+	Tier           *string  `json:"tier" doc:"Where it is kept: memory or redis; null: nowhere" example:"memory"`
 	LastLoadMS     *float64 `json:"last_load_ms"`
 }
 
 type explainInput struct {
-	Path string `query:"path" required:"true" minLength:"1" maxLength:"4096" doc:"A path of this service with its query" example:"/restaurants/2/menu"`
+	Path string `query:"path" required:"true" minLength:"1" maxLength:"500" doc:"A path of this service with its query" example:"/restaurants/2/menu"`
 }
 
 func (a *Admin) explain(ctx context.Context, in *explainInput) (*httpserver.Whole[explanation], error) {
