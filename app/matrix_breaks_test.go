@@ -87,14 +87,7 @@ func withOther(p cache.Policy, other func(*cache.Kind) *cache.Kind) cache.Policy
 func lacks(policies []cache.Policy) map[lack][]string {
 	out := map[lack][]string{}
 	for _, p := range policies {
-		var kinds []*cache.Kind
-		for _, tag := range p.Tags {
-			kinds = append(kinds, tag.Kind)
-		}
-		if p.Related != nil {
-			kinds = append(kinds, p.Related.Kinds...)
-		}
-		for _, kind := range kinds {
+		for _, kind := range p.Kinds() {
 			for _, c := range kind.Changes() {
 				l := lack{kind: kind.Name(), event: c.Event()}
 				out[l] = append(out[l], p.Operation)

@@ -19,11 +19,11 @@ import (
 // the one shared file that a new module edits.
 func moduleTable() []module.Module {
 	return []module.Module{
-		{Name: "cache", On: cachefx.Module(), Off: cachefx.Disabled()},
 		{Name: "restaurants", On: restaurantsfx.Module(), Off: restaurantsfx.Disabled()},
 		{Name: "customers", Uses: []string{"restaurants"}, On: customersfx.Module(), Off: customersfx.Disabled()},
 		{Name: "orders", Needs: []string{"customers", "restaurants"}, On: ordersfx.Module(), Off: ordersfx.Disabled()},
 		{Name: "reviews", Needs: []string{"customers", "orders", "restaurants"}, On: reviewsfx.Module(), Off: reviewsfx.Disabled()},
+		{Name: "cache", On: cachefx.Module(), Off: cachefx.Disabled()},
 	}
 }
 

@@ -57,6 +57,18 @@ type Policy struct {
 	Through []Change
 }
 
+// Kinds are those of all tags that the policy's answers have.
+func (p Policy) Kinds() []*Kind {
+	var kinds []*Kind
+	for _, tag := range p.Tags {
+		kinds = append(kinds, tag.Kind)
+	}
+	if p.Related != nil {
+		kinds = append(kinds, p.Related.Kinds...)
+	}
+	return kinds
+}
+
 // Params gives the parameters of a request's path as ids, 0 for one that is none.
 type Params func(name string) int64
 

@@ -29,7 +29,7 @@ func Policies(t *testing.T, module string, all []cache.Policy) {
 			checkTerms(t, p.Operation, *p.Settled)
 		}
 		assert.False(t, p.Warm == nil && len(p.Through) > 0, "%s: Through loads what Warm names", p.Operation)
-		for _, kind := range kindsOf(p) {
+		for _, kind := range p.Kinds() {
 			assert.True(t, strings.HasPrefix(kind.Name(), module+"."), "%s: the kind %s is named after its module", p.Operation, kind.Name())
 			assert.NotEmpty(t, kind.Changes(), "%s: no event changes %s", p.Operation, kind.Name())
 			if other := kinds[kind.Name()]; other != nil {
@@ -45,15 +45,4 @@ func checkTerms(t *testing.T, operation string, terms cache.Terms) {
 	assert.Positive(t, terms.TTL, operation)
 	assert.NotEmpty(t, terms.Class, operation)
 	assert.False(t, terms.Strict && terms.Grace > 0, "%s: what is strict is not served when it may be old", operation)
-}
-
-func kindsOf(p cache.Policy) []*cache.Kind {
-	var kinds []*cache.Kind
-	for _, tag := range p.Tags {
-		kinds = append(kinds, tag.Kind)
-	}
-	if p.Related != nil {
-		kinds = append(kinds, p.Related.Kinds...)
-	}
-	return kinds
 }

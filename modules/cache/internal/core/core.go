@@ -83,7 +83,7 @@ func New(ctx context.Context, o Options) (*Cache, error) {
 	kinds := map[string]*cache.Kind{}
 	for _, p := range o.Policies {
 		err := c.add(p)
-		for _, kind := range kindsOf(p) {
+		for _, kind := range p.Kinds() {
 			if known, ok := kinds[kind.Name()]; ok && known != kind {
 				err = errors.Join(err, fmt.Errorf("two kinds of tags are called %q: rename one", kind.Name()))
 			}
@@ -137,18 +137,6 @@ func (c *Cache) add(p cache.Policy) error {
 
 // settledName is under which name the TTL of a namespace's settled answers is set.
 func settledName(namespace string) string { return namespace + "_settled" }
-
-// kindsOf gives all kinds that a policy uses.
-func kindsOf(p cache.Policy) []*cache.Kind {
-	var kinds []*cache.Kind
-	for _, tag := range p.Tags {
-		kinds = append(kinds, tag.Kind)
-	}
-	if p.Related != nil {
-		kinds = append(kinds, p.Related.Kinds...)
-	}
-	return kinds
-}
 
 // Route gives how the answers of an operation are kept, nil without a policy.
 func (c *Cache) Route(operation string) *Route { return c.routes[operation] }

@@ -45,7 +45,7 @@ func (r *Route) Explain(ctx context.Context, q Request) (Explanation, error) {
 // Events are the names of those that change the route's answers, sorted.
 func (r *Route) Events() []string {
 	var events []string
-	for _, kind := range kindsOf(r.Policy) {
+	for _, kind := range r.Kinds() {
 		for _, change := range kind.Changes() {
 			events = append(events, change.Event())
 		}

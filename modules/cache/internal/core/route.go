@@ -238,7 +238,11 @@ func (r *Route) stands(ctx context.Context, o *outcome) bool {
 // load loads an answer and keeps it, if it may be kept.
 func (r *Route) load(q Request, load Loader) *outcome {
 	o := r.read(q, load)
-	if o.err == nil && o.keepable {
+	if o.err != nil {
+		return o
+	}
+	r.space.loaded(o.took)
+	if o.keepable {
 		r.keep(q.Key, o)
 	}
 	return o
@@ -279,7 +283,6 @@ func (r *Route) read(q Request, load Loader) (o *outcome) {
 		return o
 	}
 	o.began, o.took = began, r.cache.Now().Sub(began)
-	r.space.loaded(o.took)
 	o.keepable = o.answer.Absent != nil || related
 	return o
 }
