@@ -2,6 +2,7 @@ package cache
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
@@ -55,6 +56,17 @@ type Policy struct {
 	// Through are changes after which the answers that Warm names for the ids are
 	// loaded again at once, so that the next reader need not wait.
 	Through []Change
+}
+
+// WarmEach warms a path of each restaurant: a format with a %d for its id.
+func WarmEach(format string) func(restaurantIDs []int64) []string {
+	return func(restaurantIDs []int64) []string {
+		paths := make([]string, len(restaurantIDs))
+		for i, id := range restaurantIDs {
+			paths[i] = fmt.Sprintf(format, id)
+		}
+		return paths
+	}
 }
 
 // Kinds are those of all tags that the policy's answers have.

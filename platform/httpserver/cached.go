@@ -39,12 +39,8 @@ func (s *Server) hits(op Operation, route CachedRoute) fiber.Handler {
 		if op.Access.Decide(who, func(name string) string { return c.Params(name) }) != access.Allowed {
 			return c.Next() // to who refuses it
 		}
-		scope := ""
-		if !op.Access.IsPublic() {
-			scope = who.Scope()
-		}
 		info.route = route
-		info.CacheRequest = CacheRequest{Key: cacheKey(scope, info.path, info.query.canonical()), Refresh: wantsNew(c)}
+		info.CacheRequest = CacheRequest{Key: cacheKey(scopeOf(op.Access, who), info.path, info.query.canonical()), Refresh: wantsNew(c)}
 		if !info.Refresh {
 			if answer, age, ok := route.Hit(info.Key); ok {
 				s.send(c, info, op.Access, Kept{Answer: answer, State: Hit, Age: age})
@@ -54,6 +50,14 @@ func (s *Server) hits(op Operation, route CachedRoute) fiber.Handler {
 		info.Param = paramsOf(c)
 		return c.Next()
 	}
+}
+
+// scopeOf is whose answer it is: nobody's in particular, where all get the same.
+func scopeOf(rule access.Rule, who access.Principal) string {
+	if rule.IsPublic() {
+		return ""
+	}
+	return who.Scope()
 }
 
 // paramsOf gives the parameters of the path, which do not end with the request.

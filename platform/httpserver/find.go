@@ -22,12 +22,8 @@ func (s *Server) Find(ctx context.Context, path string) (operation string, reque
 		if !ok {
 			continue
 		}
-		scope := ""
-		if !op.Access.IsPublic() {
-			scope = access.From(ctx).Scope()
-		}
 		return op.ID, CacheRequest{
-			Key: CacheKey(scope, asked.Path, asked.Query()), Param: func(name string) string { return params[name] },
+			Key: CacheKey(scopeOf(op.Access, access.From(ctx)), asked.Path, asked.Query()), Param: func(name string) string { return params[name] },
 		}, true
 	}
 	return "", CacheRequest{}, false

@@ -21,7 +21,6 @@ const (
 
 // background is the work that no request waits for.
 type background struct {
-	cache   *Cache
 	ctx     context.Context //nolint:containedctx // ends with Stop
 	cancel  context.CancelFunc
 	running sync.WaitGroup
@@ -29,9 +28,9 @@ type background struct {
 	reloads chan string
 }
 
-func (b *background) init(c *Cache) {
-	b.cache, b.reloads = c, make(chan string, reloadQueue)
-	b.ctx, b.cancel = context.WithCancel(c.base)
+func (b *background) init(ctx context.Context) {
+	b.reloads = make(chan string, reloadQueue)
+	b.ctx, b.cancel = context.WithCancel(ctx)
 }
 
 // run does something unless the cache was stopped.

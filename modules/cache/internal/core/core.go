@@ -97,7 +97,7 @@ func New(ctx context.Context, o Options) (*Cache, error) {
 	for _, route := range c.routes {
 		c.heed(route)
 	}
-	c.background.init(c)
+	c.background.init(ctx)
 	return c, nil
 }
 

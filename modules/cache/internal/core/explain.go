@@ -26,11 +26,7 @@ func (r *Route) Explain(ctx context.Context, q Request) (Explanation, error) {
 		return Explanation{}, err
 	}
 	if e == nil {
-		x := Explanation{State: "absent", Tags: slices.Clone(r.fixed)}
-		for _, tag := range r.named {
-			x.Tags = append(x.Tags, tag.Kind.Named(q.Param(tag.Parameter)).String())
-		}
-		return x, nil
+		return Explanation{State: "absent", Tags: r.tagsOf(q)}, nil
 	}
 	x := Explanation{State: "fresh", Left: max(0, e.Fresh.Sub(r.cache.Now())), Tags: e.Tags, Took: e.Took}
 	switch {

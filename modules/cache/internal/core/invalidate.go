@@ -2,7 +2,6 @@ package core
 
 import (
 	"context"
-	"maps"
 	"slices"
 
 	"go.uber.org/zap"
@@ -16,6 +15,8 @@ const subscriber = "cache"
 
 // effect is what an event changes.
 type effect struct {
+	// event is one of the changes that are about it, to subscribe by.
+	event      cache.Change
 	kinds      map[*cache.Kind]*reach
 	namespaces []*Namespace
 	// through are the routes whose answers are loaded again at once.
@@ -45,16 +46,18 @@ func (c *Cache) heed(r *Route) {
 			c.heedKind(r, kind, true)
 		}
 	}
+	if r.Warm == nil {
+		return
+	}
 	for _, change := range r.Through {
-		if e := c.effect(change.Event()); r.Warm != nil {
-			e.through = append(e.through, through{change, r.Warm})
-		}
+		e := c.effect(change)
+		e.through = append(e.through, through{change, r.Warm})
 	}
 }
 
 func (c *Cache) heedKind(r *Route, kind *cache.Kind, named bool) {
 	for _, change := range kind.Changes() {
-		e := c.effect(change.Event())
+		e := c.effect(change)
 		if e.kinds[kind] == nil {
 			e.kinds[kind] = &reach{change: change}
 		}
@@ -66,21 +69,19 @@ func (c *Cache) heedKind(r *Route, kind *cache.Kind, named bool) {
 	}
 }
 
-func (c *Cache) effect(event string) *effect {
-	if c.effects[event] == nil {
-		c.effects[event] = &effect{kinds: map[*cache.Kind]*reach{}}
+// effect gives what is known of a change's event.
+func (c *Cache) effect(of cache.Change) *effect {
+	if c.effects[of.Event()] == nil {
+		c.effects[of.Event()] = &effect{event: of, kinds: map[*cache.Kind]*reach{}}
 	}
-	return c.effects[event]
+	return c.effects[of.Event()]
 }
 
 // Subscriptions subscribe the cache to all events that change anything.
 func (c *Cache) Subscriptions() []eventbus.Subscription {
 	var out []eventbus.Subscription
 	for _, e := range c.effects {
-		for reach := range maps.Values(e.kinds) { // any one will do: they are about the same event
-			out = append(out, reach.change.Subscribe(subscriber, c.Forget))
-			break
-		}
+		out = append(out, e.event.Subscribe(subscriber, c.Forget))
 	}
 	return out
 }

@@ -287,13 +287,19 @@ func (r *Route) read(q Request, load Loader) (o *outcome) {
 	return o
 }
 
+// tagsOf names the tags that a request's path tells.
+func (r *Route) tagsOf(q Request) []string {
+	tags := append(make([]string, 0, len(r.fixed)+len(r.named)+2), r.fixed...)
+	for _, tag := range r.named {
+		tags = append(tags, tag.Kind.Named(q.Param(tag.Parameter)).String())
+	}
+	return tags
+}
+
 // tokens notes the tags and their tokens. Related is false when the record that
 // they are found by does not exist: then only that may be kept.
 func (r *Route) tokens(ctx context.Context, q Request, o *outcome) (related bool, err error) {
-	o.tags = append(make([]string, 0, len(r.fixed)+len(r.named)+2), r.fixed...)
-	for _, tag := range r.named {
-		o.tags = append(o.tags, tag.Kind.Named(q.Param(tag.Parameter)).String())
-	}
+	o.tags = r.tagsOf(q)
 	if o.tokens, err = r.cache.Tier.Tokens(ctx, o.tags); err != nil || r.Related == nil {
 		return true, err
 	}

@@ -4,7 +4,6 @@
 package policies
 
 import (
-	"fmt"
 	"time"
 
 	"zomato/modules/cache"
@@ -77,7 +76,7 @@ func (k kinds) records() []cache.Policy {
 		{
 			Operation: "get-restaurant", Namespace: "restaurants", Terms: records,
 			Tags: []cache.Tag{k.restaurant.Of("restaurant_id"), k.rating.Of("restaurant_id")},
-			Warm: each("/restaurants/%d"),
+			Warm: cache.WarmEach("/restaurants/%d"),
 			// A rating is written through (design: cache.md §4).
 			Through: k.rating.Changes(),
 		},
@@ -99,7 +98,7 @@ func (k kinds) menus() []cache.Policy {
 		{
 			Operation: "get-menu", Namespace: "menu", Terms: menus,
 			Tags: []cache.Tag{k.restaurant.Of("restaurant_id"), k.menu.Of("restaurant_id"), k.stock.Of("restaurant_id")},
-			Warm: each("/restaurants/%d/menu"),
+			Warm: cache.WarmEach("/restaurants/%d/menu"),
 		},
 		{
 			Operation: "get-menu-item", Namespace: "menu", Terms: menus,
@@ -133,15 +132,4 @@ func (k kinds) searches() []cache.Policy {
 // once warms one path, whatever restaurants are popular.
 func once(path string) func([]int64) []string {
 	return func([]int64) []string { return []string{path} }
-}
-
-// each warms a path of each popular restaurant.
-func each(path string) func([]int64) []string {
-	return func(restaurantIDs []int64) []string {
-		paths := make([]string, len(restaurantIDs))
-		for i, id := range restaurantIDs {
-			paths[i] = fmt.Sprintf(path, id)
-		}
-		return paths
-	}
 }

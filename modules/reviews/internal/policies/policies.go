@@ -4,7 +4,6 @@
 package policies
 
 import (
-	"fmt"
 	"time"
 
 	"zomato/modules/cache"
@@ -30,21 +29,13 @@ func All() []cache.Policy {
 		{
 			Operation: "list-restaurant-reviews", Namespace: "reviews", Terms: terms,
 			Tags: []cache.Tag{restaurantKind().Of("restaurant_id"), author.All()},
-			Warm: warm,
+			Warm: cache.WarmEach("/restaurants/%d/reviews"),
 		},
 		{
 			Operation: "list-customer-reviews", Namespace: "reviews", Terms: terms,
 			Tags: []cache.Tag{customerKind().Of("customer_id")},
 		},
 	}
-}
-
-func warm(restaurantIDs []int64) []string {
-	paths := make([]string, len(restaurantIDs))
-	for i, id := range restaurantIDs {
-		paths[i] = fmt.Sprintf("/restaurants/%d/reviews", id)
-	}
-	return paths
 }
 
 // reviewKind is a review, by its id.
