@@ -112,9 +112,9 @@ type Tier interface {
 	// that are not current, or over at the instant given. The next cursor is 0
 	// when it has come to the end.
 	Sweep(ctx context.Context, cursor uint64, at time.Time) (s Swept, err error)
-	// Usage tells what is kept in this process, Shared how it is with what is kept
-	// outside.
+	// Usage tells what is kept in this process.
 	Usage() Usage
+	// Shared tells how it is with what is kept outside.
 	Shared() Shared
 }
 
