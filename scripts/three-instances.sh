@@ -3,13 +3,13 @@
 # looks whether it is true: three instances behind nginx, one of them stopped
 # under requests, all replaced one after the other. `make test` runs it.
 #
-#   scripts/three-instances.sh                           on a Postgres and a Redis of its own
-#   scripts/three-instances.sh DATABASE_URL [REDIS_URL]  on these; the database has to be empty
+#   scripts/three-instances.sh                                    on a Postgres and a Redis of its own
+#   scripts/three-instances.sh DATABASE_URL [REDIS_URL [BINARY]]  on these; the database has to be empty
 #
 # The addresses of the README become free ones here, and its folder run/ a
-# temporary one. The first thing that is wrong is told in a sentence, with exit
+# temporary one, where the binary is built unless there is one. The first thing that is wrong is told in a sentence, with exit
 # status 1. Whatever was started is ended, in any case.
-set -euo pipefail
+set -Eeuo pipefail # E: what fails inside a function is told, too
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # yes: REDIS_URL is used, and /cache/health of each instance has to say so.
@@ -25,32 +25,40 @@ database=$1
 redis=${2:-}
 
 run=$(mktemp -d)
+binary=$run/zomato build="go build -o $run/zomato ./app"
+if [ -n "${3:-}" ]; then
+	binary=$3 build=true # built already
+fi
 chmod 711 "$run" # nginx, started by root, works as another user and has to reach its files
+
+sentence="" # about the first thing that was wrong
 
 # ended stops what runs in this shell's background and removes its files.
 ended() {
-	status=$?
+	local status=$? log jobs
 	trap - EXIT ERR
 	set +e
 	touch "$run/enough"
-	if [ $status != 0 ]; then
-		tail -n 5 "$run"/*.log >&2
-	fi
 	jobs=$(jobs -p)
 	# shellcheck disable=SC2086 # one argument per process
 	[ -z "$jobs" ] || kill $jobs 2>/dev/null
 	wait
+	if [ $status != 0 ]; then
+		for log in "$run"/*.log; do # without the lines of requests
+			grep -vE '"(route|uri)":' "$log" | tail -n 5
+		done
+		echo "three-instances: ${sentence:-it was told to end}"
+	fi >&2
 	rm -rf "$run"
 	exit $status
 }
 trap ended EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
-trap 'echo "three-instances: line $LINENO failed: $BASH_COMMAND" >&2' ERR
+trap 'sentence="line $LINENO failed: $BASH_COMMAND"' ERR
 
 wrong() {
-	trap - ERR # it has been told
-	echo "three-instances: $*" >&2
+	sentence=$*
 	exit 1
 }
 
@@ -61,14 +69,15 @@ PATH=$PATH:/usr/sbin:/sbin command -v nginx >/dev/null || wrong "there is no ngi
 unset LISTEN MODULES DISABLED_MODULES ACCESS LOG_LEVEL WRITE_BATCH TIMEZONE "${!CACHE_@}"
 unset MAKEFLAGS MAKELEVEL
 
+# listens: somebody does, on this port.
+listens() { (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
 # Four ports in a row on which nobody listens, below those that the system gives
 # to whoever asks for any.
 free() {
 	local port
 	for port in 1 2 3 4; do
-		if (: <"/dev/tcp/127.0.0.1/$((base + port))") 2>/dev/null; then
-			return 1
-		fi
+		! listens $((base + port)) || return 1
 	done
 }
 for _ in {1..100}; do
@@ -88,8 +97,8 @@ mine() {
 	text=${text//8080/"$front"}
 	text=${text//run\//"$run/"}
 	text=${text//\$PWD\/deploy\//"$run/"}
-	text=${text//make build/go build -o "$run/zomato" ./app}
-	text=${text//bin\/zomato/"$run/zomato"}
+	text=${text//make build/"$build"}
+	text=${text//bin\/zomato/"$binary"}
 	text=${text//zomato-cache/"three-instances-$base-$$"}
 	text=${text//redis:\/\/localhost:6379/"$redis"}
 	text=${text//postgres:\/\/user:password@localhost:5432\/zomato/"'$database'"}
@@ -188,6 +197,7 @@ body() { head -c "$1" /dev/zero | tr '\0' ' ' | curl -s -H 'Content-Type: applic
 reader() {
 	until [ -e "$run/enough" ]; do
 		curl -s --max-time 20 -o /dev/null -w "%{http_code} $1\n" "$proxy$1#[1-10]" || true
+		sleep 0.05 # others work on this machine, too
 	done >>"$run/codes.$2"
 }
 
@@ -198,6 +208,7 @@ writer() {
 		name="Asha $((++number))"
 		curl -s --max-time 20 -o /dev/null -w '%{http_code} PUT\n' -X PUT -H 'Content-Type: application/json' -d '{"name": "'"$name"'"}' "$proxy/customers/$customer" || true
 		shows "$proxy/customers/$customer" "\"name\":\"$name\"" || echo "stale: a customer was not shown as $name"
+		sleep 0.05
 	done >>"$run/codes.writer" 2>&1
 }
 
@@ -209,30 +220,32 @@ orderer() {
 		curl -s --max-time 20 --retry 5 -o /dev/null -w '%{http_code} POST\n' -H 'Content-Type: application/json' -H "Idempotency-Key: order-$((++number))" \
 			-d '{"restaurant_id": '"$restaurant"', "delivery_address": "123 Main St", "order_items": [{"menu_item_id": '"$dish"', "quantity": 1}]}' \
 			"$proxy/customers/$customer/orders/" || true
+		sleep 0.05
 	done >>"$run/codes.orderer"
 }
 
+enough=20 # answers of an instance show that the proxy asks it
 reader "/restaurants/$restaurant" 1 & clients=$!
 reader "/orders/$order" 2 & clients="$clients $!"
 writer & clients="$clients $!"
 orderer & clients="$clients $!"
 
 for port in $first $second $third; do
-	within 20 "the instance at $port is not asked by the proxy" at_least "$port" 50
+	within 20 "the instance at $port is not asked by the proxy" at_least "$port" "$enough"
 done
 
 pid=$(cat "$run/$second.pid")
 kill "$pid"
 wait "$pid" || wrong "the instance at $second did not stop with status 0"
 for port in $first $third; do
-	within 20 "the instance at $port is not asked while another one is away" at_least "$port" $(($(answered "$port") + 50))
+	within 20 "the instance at $port is not asked while another one is away" at_least "$port" $(($(answered "$port") + enough))
 done
 serve "$second"
 ready "$second"
-within 20 "an instance that came back gets no requests" at_least "$second" $(($(answered "$second") + 50))
+within 20 "an instance that came back gets no requests" at_least "$second" $(($(answered "$second") + enough))
 follow 2
 for port in $first $second $third; do
-	within 20 "the instance at $port gets no requests after it was replaced" at_least "$port" $(($(answered "$port") + 50))
+	within 20 "the instance at $port gets no requests after it was replaced" at_least "$port" $(($(answered "$port") + enough))
 done
 
 touch "$run/enough"
@@ -259,19 +272,18 @@ for port in $first $second $third; do
 	fi
 done
 
-# --- All away, then all back.
-
-for port in $first $second $third; do
-	pid=$(cat "$run/$port.pid")
-	kill "$pid"
-	wait "$pid" || wrong "the instance at $port did not stop with status 0"
-done
-[[ $(curl -s -i -H 'X-Request-Id: three-2' "$proxy/customers/$customer") == *"502 Bad Gateway"*'X-Request-Id: three-2'*'"code":"no_answer"'*'"request_id":"three-2"'* ]] || wrong "the proxy does not say properly that nobody answers"
-for port in $first $second $third; do serve "$port"; done
-within 20 "the proxy does not find the instances that came back" curl -sf -o /dev/null "$proxy/customers/$customer"
+# --- The end, and what the proxy says when nobody is there.
 
 follow 3
 for port in $first $second $third $front; do
-	! (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null || wrong "something still listens on $port"
+	! listens "$port" || wrong "something still listens on $port"
 done
+nginx -p "$run" -c "$run/nginx.conf" -g 'daemon off;' & alone=$!
+within 20 "nginx alone does not start" listens "$front"
+said=$(curl -s -i -H 'X-Request-Id: three-2' "$proxy/customers/$customer")
+for part in "502 Bad Gateway" "X-Request-Id: three-2" "Retry-After: 1" "application/problem+json" '"code":"no_answer"' '"request_id":"three-2"'; do
+	[[ $said == *"$part"* ]] || wrong "without instances the proxy does not say $part: $said"
+done
+kill $alone
+wait $alone
 echo "all of it works"
