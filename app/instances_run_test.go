@@ -40,7 +40,7 @@ func needNginx(t *testing.T) {
 			return
 		}
 	}
-	const sentence = "nginx is not installed (Debian and Ubuntu: apt-get install nginx-light)"
+	const sentence = "nginx is not installed (Debian and Ubuntu: apt-get install nginx)"
 	if os.Getenv("CI") == "true" {
 		t.Fatal(sentence)
 	}

@@ -63,7 +63,7 @@ wrong() {
 }
 
 [ -n "$database" ] || wrong "there is no Postgres (Debian and Ubuntu: apt-get install postgresql)"
-PATH=$PATH:/usr/sbin:/sbin command -v nginx >/dev/null || wrong "there is no nginx (Debian and Ubuntu: apt-get install nginx-light)"
+PATH=$PATH:/usr/sbin:/sbin command -v nginx >/dev/null || wrong "there is no nginx (Debian and Ubuntu: apt-get install nginx)"
 
 # Nothing of the caller's configuration.
 unset LISTEN MODULES DISABLED_MODULES ACCESS LOG_LEVEL WRITE_BATCH TIMEZONE "${!CACHE_@}"
@@ -197,7 +197,7 @@ body() { head -c "$1" /dev/zero | tr '\0' ' ' | curl -s -H 'Content-Type: applic
 reader() {
 	until [ -e "$run/enough" ]; do
 		curl -s --max-time 20 -o /dev/null -w "%{http_code} $1\n" "$proxy$1#[1-10]" || true
-		sleep 0.05 # others work on this machine, too
+		sleep 0.1 # others work on this machine, too
 	done >>"$run/codes.$2"
 }
 
@@ -208,7 +208,7 @@ writer() {
 		name="Asha $((++number))"
 		curl -s --max-time 20 -o /dev/null -w '%{http_code} PUT\n' -X PUT -H 'Content-Type: application/json' -d '{"name": "'"$name"'"}' "$proxy/customers/$customer" || true
 		shows "$proxy/customers/$customer" "\"name\":\"$name\"" || echo "stale: a customer was not shown as $name"
-		sleep 0.05
+		sleep 0.1
 	done >>"$run/codes.writer" 2>&1
 }
 
@@ -220,11 +220,11 @@ orderer() {
 		curl -s --max-time 20 --retry 5 -o /dev/null -w '%{http_code} POST\n' -H 'Content-Type: application/json' -H "Idempotency-Key: order-$((++number))" \
 			-d '{"restaurant_id": '"$restaurant"', "delivery_address": "123 Main St", "order_items": [{"menu_item_id": '"$dish"', "quantity": 1}]}' \
 			"$proxy/customers/$customer/orders/" || true
-		sleep 0.05
+		sleep 0.1
 	done >>"$run/codes.orderer"
 }
 
-enough=20 # answers of an instance show that the proxy asks it
+enough=10 # answers of an instance show that the proxy asks it
 reader "/restaurants/$restaurant" 1 & clients=$!
 reader "/orders/$order" 2 & clients="$clients $!"
 writer & clients="$clients $!"
