@@ -120,10 +120,10 @@ follow() {
 
 # within asks again and again whether something is so, for so many seconds.
 within() {
-	local end=$((SECONDS + $1)) sentence=$2
+	local end=$((SECONDS + $1)) otherwise=$2
 	shift 2
 	until "$@"; do
-		[ $SECONDS -lt $end ] || wrong "$sentence"
+		[ $SECONDS -lt $end ] || wrong "$otherwise"
 		sleep 0.05
 	done
 }
@@ -196,7 +196,7 @@ body() { head -c "$1" /dev/zero | tr '\0' ' ' | curl -s -H 'Content-Type: applic
 
 reader() {
 	until [ -e "$run/enough" ]; do
-		curl -s --max-time 20 -o /dev/null -w "%{http_code} $1\n" "$proxy$1#[1-10]" || true
+		curl -s --max-time 20 -o /dev/null -w "%{http_code} $1\n" "$proxy$1#[1-30]" || true
 		sleep 0.1 # others work on this machine, too
 	done >>"$run/codes.$2"
 }
