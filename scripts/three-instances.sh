@@ -7,8 +7,9 @@
 #   scripts/three-instances.sh DATABASE_URL [REDIS_URL [BINARY]]  on these; the database has to be empty
 #
 # The addresses of the README become free ones here, and its folder run/ a
-# temporary one, where the binary is built unless there is one. The first thing that is wrong is told in a sentence, with exit
-# status 1. Whatever was started is ended, in any case.
+# temporary one, where the binary is built unless one is given. The first thing
+# that is wrong is told in a sentence, the last of the output, with an exit status
+# that is not 0. Whatever was started is ended, in any case.
 set -Eeuo pipefail # E: what fails inside a function is told, too
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
