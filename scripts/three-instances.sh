@@ -14,7 +14,7 @@ set -Eeuo pipefail # E: what fails inside a function is told, too
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # yes: REDIS_URL is used, and /cache/health of each instance has to say so.
-tier=no
+tier=yes
 
 if [ $# = 0 ]; then
 	go build -o .tools/servers ./platform/testkit/servers
