@@ -91,8 +91,9 @@ type Tier interface {
 	// Near is Get of what this process keeps itself.
 	Near(ctx context.Context, key string) (e *Entry, current bool, err error)
 	// Get gives the entry under a key and whether it is current; nil when there
-	// is none. A strict one is current only while Strict.
-	Get(ctx context.Context, key string) (e *Entry, current bool, err error)
+	// is none. A strict one is current only while Strict. The tags are those that it
+	// most likely has, which may save a trip.
+	Get(ctx context.Context, key string, likely []string) (e *Entry, current bool, err error)
 	// Set keeps an entry in the place of the one before.
 	Set(ctx context.Context, key string, e *Entry) error
 	// Tokens gives the present tokens of tags, in their order. A tag without one

@@ -21,7 +21,7 @@ type Explanation struct {
 
 // Explain tells what is kept under a key.
 func (r *Route) Explain(ctx context.Context, q Request) (Explanation, error) {
-	e, current, err := r.cache.Tier.Get(ctx, q.Key)
+	e, current, err := r.cache.Tier.Get(ctx, q.Key, r.tagsOf(q))
 	if err != nil {
 		return Explanation{}, err
 	}

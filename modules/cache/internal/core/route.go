@@ -103,12 +103,12 @@ func (r *Route) Answer(ctx context.Context, q Request, load Loader) (Result, err
 		return Result{Answer: o.answer, State: o.state()}, nil
 	}
 	before := r.cache.Tier.Peek(q.Key)
-	if e, now := r.fresh(ctx, q.Key), r.cache.Now(); e != nil {
+	if e, now := r.fresh(ctx, q), r.cache.Now(); e != nil {
 		r.work(e, q, load)
 		return Result{Answer: e.Answer, State: Hit, Age: now.Sub(e.Stored)}, nil
 	}
 	o, err := r.fly(ctx, q, func() *outcome {
-		if e := r.landed(ctx, q.Key, before); e != nil {
+		if e := r.landed(ctx, q, before); e != nil {
 			return &outcome{answer: e.Answer, tags: e.Tags, tokens: e.Tokens, strict: e.Strict, began: e.Stored, found: e}
 		}
 		return r.load(q, load)
@@ -124,23 +124,23 @@ func (r *Route) Answer(ctx context.Context, q Request, load Loader) (Result, err
 
 // landed gives what another flight has brought since a request has looked and seen
 // the entry before, or nil.
-func (r *Route) landed(ctx context.Context, key string, before *Entry) *Entry {
-	if r.cache.Tier.Peek(key) == before {
+func (r *Route) landed(ctx context.Context, q Request, before *Entry) *Entry {
+	if r.cache.Tier.Peek(q.Key) == before {
 		return nil
 	}
-	return r.fresh(context.WithoutCancel(ctx), key)
+	return r.fresh(context.WithoutCancel(ctx), q)
 }
 
 // shared tells whether several requests may share one load.
 func (r *Route) shared() bool { return !r.Strict || r.cache.Tier.Strict() }
 
 // fresh gives what may be served under a key, or nil.
-func (r *Route) fresh(ctx context.Context, key string) *Entry {
+func (r *Route) fresh(ctx context.Context, q Request) *Entry {
 	now := r.cache.Now()
 	if !r.cache.hears(now) {
 		return nil
 	}
-	e, current, err := r.cache.Tier.Get(ctx, key)
+	e, current, err := r.cache.Tier.Get(ctx, q.Key, r.tagsOf(q))
 	if err != nil {
 		r.space.Errors.Add(1)
 		return nil
@@ -157,7 +157,7 @@ func (r *Route) rescue(ctx context.Context, q Request, cause error) (Result, err
 	if !isFailure(cause) {
 		return Result{}, cause
 	}
-	e, current, err := r.cache.Tier.Get(context.WithoutCancel(ctx), q.Key)
+	e, current, err := r.cache.Tier.Get(context.WithoutCancel(ctx), q.Key, r.tagsOf(q))
 	if now := r.cache.Now(); err == nil && e != nil && current && e.Absent == nil && now.Before(e.Grace) {
 		return Result{Answer: e.Answer, State: Stale, Age: now.Sub(e.Stored)}, nil
 	}

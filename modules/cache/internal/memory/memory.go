@@ -79,11 +79,11 @@ func (t *Tier) Peek(key string) *core.Entry {
 
 // Near implements core.Tier.
 func (t *Tier) Near(ctx context.Context, key string) (*core.Entry, bool, error) {
-	return t.Get(ctx, key)
+	return t.Get(ctx, key, nil)
 }
 
 // Get implements core.Tier.
-func (t *Tier) Get(_ context.Context, key string) (*core.Entry, bool, error) {
+func (t *Tier) Get(_ context.Context, key string, _ []string) (*core.Entry, bool, error) {
 	e, ok := t.entries.GetIfPresent(key)
 	if !ok {
 		return nil, false, nil
@@ -149,7 +149,7 @@ func (t *Tier) Sweep(ctx context.Context, cursor uint64, at time.Time) (core.Swe
 			break
 		}
 		s.Scanned++
-		_, current, err := t.Get(ctx, key)
+		_, current, err := t.Get(ctx, key, nil)
 		if err != nil || current && at.Before(e.Grace) {
 			continue
 		}

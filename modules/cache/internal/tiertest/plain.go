@@ -67,7 +67,7 @@ func NewPlain(d Defect) *Plain {
 }
 
 // Get implements core.Tier.
-func (p *Plain) Get(_ context.Context, key string) (*core.Entry, bool, error) {
+func (p *Plain) Get(_ context.Context, key string, _ []string) (*core.Entry, bool, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	e := p.entries[key]
@@ -150,7 +150,7 @@ func (p *Plain) Peek(key string) *core.Entry {
 
 // Near implements core.Tier.
 func (p *Plain) Near(ctx context.Context, key string) (*core.Entry, bool, error) {
-	return p.Get(ctx, key)
+	return p.Get(ctx, key, nil)
 }
 
 // renew gives a tag its next token.
@@ -205,7 +205,7 @@ func (p *Plain) Sweep(ctx context.Context, _ uint64, at time.Time) (s core.Swept
 	p.mu.Unlock()
 	for key, e := range entries {
 		s.Scanned++
-		_, current, _ := p.Get(ctx, key)
+		_, current, _ := p.Get(ctx, key, nil)
 		if p.defect == Idle || p.defect != Blunt && current && at.Before(e.Grace) {
 			continue
 		}

@@ -162,7 +162,7 @@ func sweeps(ctx context.Context, s Subject) error {
 		c.failf("one entry is over: %+v", swept)
 	}
 	for _, gone := range []string{"orphaned", "over"} {
-		if e, _, err := s.Get(ctx, gone); e != nil || err != nil {
+		if e, _, err := s.Get(ctx, gone, nil); e != nil || err != nil {
 			c.failf("%s is still there: %v", gone, err)
 		}
 	}
