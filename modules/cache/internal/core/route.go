@@ -32,6 +32,8 @@ const (
 	Miss   State = "MISS"
 	Stale  State = "STALE"
 	Bypass State = "BYPASS"
+	// HitOutside is what Served is told of a Hit that came from outside the process.
+	HitOutside State = "HIT_OUTSIDE"
 )
 
 // Result is an answer with where it comes from.
@@ -40,6 +42,8 @@ type Result struct {
 
 	State State
 	Age   time.Duration
+	// Outside says that a Hit has come from outside the process for this request.
+	Outside bool
 }
 
 // Route keeps the answers of one operation.
@@ -103,9 +107,9 @@ func (r *Route) Answer(ctx context.Context, q Request, load Loader) (Result, err
 		return Result{Answer: o.answer, State: o.state()}, nil
 	}
 	before := r.cache.Tier.Peek(q.Key)
-	if e, now := r.fresh(ctx, q), r.cache.Now(); e != nil {
+	if e := r.fresh(ctx, q); e != nil {
 		r.work(e, q, load)
-		return Result{Answer: e.Answer, State: Hit, Age: now.Sub(e.Stored)}, nil
+		return r.hit(e), nil
 	}
 	o, err := r.fly(ctx, q, func() *outcome {
 		if e := r.landed(ctx, q, before); e != nil {
@@ -117,9 +121,14 @@ func (r *Route) Answer(ctx context.Context, q Request, load Loader) (Result, err
 	case err != nil:
 		return r.rescue(ctx, q, err)
 	case o.found != nil:
-		return Result{Answer: o.answer, State: Hit, Age: r.cache.Now().Sub(o.found.Stored)}, nil
+		return r.hit(o.found), nil
 	}
 	return Result{Answer: o.answer, State: o.state()}, nil
+}
+
+// hit answers with an entry.
+func (r *Route) hit(e *Entry) Result {
+	return Result{Answer: e.Answer, State: Hit, Age: r.cache.Now().Sub(e.Stored), Outside: e.arrives()}
 }
 
 // landed gives what another flight has brought since a request has looked and seen

@@ -14,6 +14,7 @@ import (
 	"github.com/maypok86/otter/v2"
 
 	"zomato/modules/cache/internal/core"
+	"zomato/modules/cache/internal/counts"
 )
 
 const (
@@ -179,6 +180,11 @@ func (t *Tier) Strict() bool { return true }
 
 // Shared implements core.Tier.
 func (t *Tier) Shared() core.Shared { return core.Shared{Status: core.Absent, Breaker: "closed"} }
+
+// Sum implements core.Tier: no other instance reaches this memory.
+func (t *Tier) Sum(context.Context, counts.Delivery) (counts.Set, error) {
+	return nil, counts.ErrAlone
+}
 
 // Usage implements core.Tier.
 func (t *Tier) Usage() core.Usage {

@@ -10,6 +10,7 @@ import (
 	"go.uber.org/zap"
 
 	"zomato/modules/cache/internal/core"
+	"zomato/modules/cache/internal/counts"
 	"zomato/modules/cache/internal/memory"
 	"zomato/modules/cache/internal/redistier"
 )
@@ -288,3 +289,15 @@ func sweep(
 
 // Usage implements core.Tier.
 func (t *Tier) Usage() core.Usage { return t.place.Load().memory.Usage() }
+
+// Sum implements core.Tier.
+func (t *Tier) Sum(ctx context.Context, d counts.Delivery) (counts.Set, error) {
+	if !t.place.Load().together {
+		return nil, counts.ErrAlone
+	}
+	sums, err := t.redis.Sum(ctx, d)
+	if err != nil {
+		t.failed(err)
+	}
+	return sums, err
+}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"zomato/modules/cache/internal/core"
+	"zomato/modules/cache/internal/counts"
 )
 
 // Defect is a promise that a Plain tier breaks, so that suites and gates can be
@@ -140,6 +141,11 @@ func (p *Plain) Strict() bool { return true }
 
 // Shared implements core.Tier.
 func (p *Plain) Shared() core.Shared { return core.Shared{Status: core.Absent} }
+
+// Sum implements core.Tier.
+func (p *Plain) Sum(context.Context, counts.Delivery) (counts.Set, error) {
+	return nil, counts.ErrAlone
+}
 
 // Peek implements core.Tier.
 func (p *Plain) Peek(key string) *core.Entry {
