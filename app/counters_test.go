@@ -36,6 +36,15 @@ func stats(t *testing.T, app running) (c counted) {
 	return c
 }
 
+// listening waits until an instance hears of others: before, it serves nothing
+// that is kept.
+func listening(t *testing.T, app running) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		return app.Do(t, "GET", "/cuisines/", "").Expect(t, 200).Header.Get("X-Cache") == "HIT"
+	}, time.Minute, 10*time.Millisecond)
+}
+
 func TestInstances_show_what_all_have_counted(t *testing.T) {
 	t.Parallel()
 	shared := []string{"DATABASE_URL=" + testkit.Postgres(t), "REDIS_URL=" + testkit.Redis(t), "CACHE_CHECK_EVERY=0"}
@@ -47,6 +56,7 @@ func TestInstances_show_what_all_have_counted(t *testing.T) {
 	}
 	// What was changed a moment ago may be made known once more.
 	require.Eventually(t, func() bool { return xcache(one) == "HIT" }, time.Minute, 10*time.Millisecond)
+	listening(t, other)
 	require.Equal(t, "HIT", xcache(other), "it is in Redis")
 	require.Equal(t, "HIT", xcache(other), "and in memory by now")
 	var explained struct{ Tier string }

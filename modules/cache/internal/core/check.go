@@ -23,6 +23,9 @@ func (c *Cache) hears(now time.Time) bool {
 		return false
 	}
 	heard := live.Heard()
+	if heard.IsZero() { // nothing yet
+		return false
+	}
 	c.notice(heard)
 	return now.Sub(heard) < deaf
 }

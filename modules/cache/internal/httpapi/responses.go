@@ -39,12 +39,11 @@ func (r route) Answer(ctx context.Context, q httpserver.CacheRequest, load https
 		answer, err := load(ctx)
 		return (*core.Answer)(answer), err
 	})
+	kept := httpserver.Kept{Answer: (*httpserver.Answer)(found.Answer), State: httpserver.CacheState(found.State), Age: found.Age}
 	if found.Outside {
-		found.State = core.HitOutside
+		kept.State = httpserver.HitOutside
 	}
-	return httpserver.Kept{
-		Answer: (*httpserver.Answer)(found.Answer), State: httpserver.CacheState(found.State), Age: found.Age,
-	}, err
+	return kept, err
 }
 
 // Served implements httpserver.CachedRoute.

@@ -11,7 +11,7 @@ import "github.com/redis/go-redis/v9"
 //nolint:gochecknoglobals // constants in all but the language
 var (
 	// takeTokens gives the tokens of tags, and first whether our keys are young. A
-	// tag without a token gets the one offered. KEYS: born, young, the tokens.
+	// tag without a token, or with something else in its place, gets the one offered. KEYS: born, young, the tokens.
 	// ARGV: seconds that tokens live, that born does, milliseconds that young does,
 	// the offers.
 	takeTokens = redis.NewScript(`
@@ -21,7 +21,7 @@ end
 local out = {redis.call('EXISTS', KEYS[2])}
 for i = 3, #KEYS do
 	local token = redis.call('GET', KEYS[i])
-	if not token then
+	if not token or token ~= 'p' and #token ~= 16 then
 		token = ARGV[i + 1]
 		redis.call('SET', KEYS[i], token, 'EX', ARGV[1])
 	end
