@@ -89,11 +89,14 @@ func (p *process) ended() error {
 	return errors.New("exit status 0")
 }
 
+// signal sends a signal. A failure means that the process has ended, and done is or
+// will be closed.
+func (p *process) signal(signal syscall.Signal) { _ = p.cmd.Process.Signal(signal) }
+
 // stop asks the process to end, waits for it, and kills it when it does not
 // listen. It does nothing when the process has ended.
 func (p *process) stop(signal syscall.Signal) {
-	// A failure means that it has ended, and done is or will be closed.
-	_ = p.cmd.Process.Signal(signal)
+	p.signal(signal)
 	patience := time.NewTimer(stopGrace)
 	defer patience.Stop()
 	select {

@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
-	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"syscall"
 	"time"
 )
@@ -49,7 +50,20 @@ type Server struct {
 // Not while another goroutine uses the Server.
 func (s *Server) Halt() { s.process.stop(syscall.SIGINT) }
 
-// Resume starts a server again that was halted, and returns once it listens.
+// Kill ends the server as a crash would. Not while another goroutine uses the
+// Server.
+func (s *Server) Kill() { s.process.stop(syscall.SIGKILL) }
+
+// Freeze has the server do nothing, with its connections open, until Thaw.
+func (s *Server) Freeze() { s.process.signal(syscall.SIGSTOP) }
+
+// Thaw has it go on.
+func (s *Server) Thaw() { s.process.signal(syscall.SIGCONT) }
+
+// Data is the folder of what the server keeps.
+func (s *Server) Data() string { return s.folder.data }
+
+// Resume starts a server again that was halted or killed, and returns once it listens.
 func (s *Server) Resume(ctx context.Context) error {
 	p, err := s.again(ctx)
 	if err != nil {
@@ -159,14 +173,23 @@ func serveIn(ctx context.Context, r recipe, program string, where place) (*Serve
 	return nil, failed
 }
 
+// Servers listen below the ports that systems lend to outgoing connections: else
+// a test's connection might sit on the port of a server that is to come back.
+const (
+	lowestPort  = 10_000
+	highestPort = 32_767
+)
+
 // freePort finds a loopback port on which nobody listens at the moment.
-func freePort(ctx context.Context) (int, error) {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp4", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
+func freePort(ctx context.Context) (port int, err error) {
+	for range 10 * portAttempts {
+		port = lowestPort + rand.IntN(highestPort-lowestPort+1) //nolint:gosec // G404: no secret
+		var listener net.Listener
+		if listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port))); err == nil {
+			return port, listener.Close()
+		}
 	}
-	address, err := netip.ParseAddrPort(listener.Addr().String())
-	return int(address.Port()), errors.Join(err, listener.Close())
+	return 0, err
 }
 
 // executable tells whether the folder holds a program of that name.
