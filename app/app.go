@@ -81,7 +81,11 @@ func newAppOn(open opener, cfg config.Config, log *zap.Logger, table []module.Mo
 
 func cacheConfig(cfg config.Config) (cachefx.Config, error) {
 	ttls, err := cfg.CacheTTL.ByNamespace()
-	return cachefx.Config{Memory: int64(cfg.CacheMemory) << 20, TTLs: ttls, CheckEvery: cfg.CacheCheckEvery}, err
+	return cachefx.Config{
+		Memory: int64(cfg.CacheMemory) << 20, TTLs: ttls, CheckEvery: cfg.CacheCheckEvery,
+		Redis: cfg.RedisURL, RedisGiven: cfg.RedisGiven, Prefix: cfg.CachePrefix,
+		Program: fmt.Sprint(version(), cfg.Modules, cfg.DisabledModules, cfg.Timezone, cfg.Access),
+	}, err
 }
 
 // fxLogger tells what fx does to those who debug: an error of a start reaches
@@ -212,7 +216,7 @@ func (s schema) migrate(ctx context.Context) ([]database.Applied, error) {
 	return s.DB.Migrate(ctx, append([]database.Migrations{eventbus.Migrations(), idempotency.Migrations()}, ordered...))
 }
 
-// serve starts in this order: lock, migrations, outbox, keys, listening, warming.
+// serve starts in this order: lock, migrations, Redis, outbox, keys, listening, warming.
 // It stops in reverse: what is in flight is answered while everything it needs
 // still runs.
 func serve(
@@ -233,6 +237,7 @@ func serve(
 		}
 		return err
 	}))
+	lc.Append(fx.StartStopHook(kept.Open, kept.Close))
 	lc.Append(fx.StartStopHook(bus.Start, bus.Stop))
 	lc.Append(fx.StartStopHook(keys.Start, keys.Stop))
 	lc.Append(fx.StartStopHook(func(ctx context.Context) error {

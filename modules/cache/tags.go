@@ -88,7 +88,7 @@ func (c Change) Event() string { return c.event }
 // type that On was given.
 func (c Change) IDs(e eventbus.Event) []int64 { return c.ids(e) }
 
-// Subscribe subscribes to the event, at the commit.
-func (c Change) Subscribe(subscriber string, handle func(context.Context, eventbus.Event) error) eventbus.Subscription {
-	return c.subscribe(subscriber, handle)
+// Subscribe subscribes to the event, at the commit, and to the word before it.
+func (c Change) Subscribe(subscriber string, handle, announce func(context.Context, eventbus.Event) error) eventbus.Subscription {
+	return c.subscribe(subscriber, handle).Announced(announce)
 }

@@ -28,7 +28,7 @@ func TestChange_finds_the_ids_in_its_event(t *testing.T) {
 
 func TestChange_is_subscribed_to_at_the_commit(t *testing.T) {
 	t.Parallel()
-	subscription := cache.OnAny[moved]().Subscribe("cache.stones", func(context.Context, eventbus.Event) error { return nil })
+	subscription := cache.OnAny[moved]().Subscribe("cache.stones", func(context.Context, eventbus.Event) error { return nil }, func(context.Context, eventbus.Event) error { return nil })
 	assert.Equal(t, "cache.stones", subscription.Subscriber())
 	assert.Equal(t, "cache_test.moved (at the commit)", subscription.String())
 }

@@ -28,10 +28,15 @@ type Config struct {
 	Access          Access    `env:"ACCESS" doc:"open: everybody is staff. required: log-in (needs the identity module, which does not exist yet). Empty: open on loopback."`
 	LogLevel        Level     `env:"LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error."`
 	WriteBatch      Batch     `env:"WRITE_BATCH" envDefault:"256" doc:"SQLite: how many changes may share one commit; 1 is a commit for each."`
+	RedisURL        string    `env:"REDIS_URL" envDefault:"redis://localhost:6379" doc:"Where instances share answers: redis://, rediss://, unix://, or redis://…?master_name=NAME&addr=HOST:PORT of sentinels. Unset: with Postgres the default is tried, and done without; SQLite keeps to its memory. Empty: no Redis."`
+	CachePrefix     string    `env:"CACHE_PREFIX" envDefault:"zomato-cache" doc:"What the keys in Redis begin with."`
 	CacheMemory     Megabytes `env:"CACHE_MEMORY_MB" envDefault:"64" doc:"How much memory the answers may take that are kept, in MiB."`
 	CacheTTL        CacheTTL  `envPrefix:"CACHE_TTL_"`
 	CacheCheckEvery uint32    `env:"CACHE_CHECK_EVERY" envDefault:"1000" doc:"Of so many answers from the cache one is compared with the database. 0: none."`
 	Timezone        string    `env:"TIMEZONE" envDefault:"Asia/Kolkata" doc:"IANA time zone of a restaurant that names none."`
+
+	// RedisGiven says that REDIS_URL is set, be it to nothing.
+	RedisGiven bool
 }
 
 // Access is whether callers must log in.
@@ -55,6 +60,9 @@ var errNoPort = errors.New("there is no port")
 func Load(environment []string) (cfg Config, warnings []string, err error) {
 	given := env.ToMap(environment)
 	err = plain(env.ParseWithOptions(&cfg, env.Options{Environment: given}))
+	if url, ok := given["REDIS_URL"]; ok { // the library takes an empty one for none
+		cfg.RedisURL, cfg.RedisGiven = url, true
+	}
 	cfg.Modules, cfg.DisabledModules = names(cfg.Modules), names(cfg.DisabledModules)
 	return cfg, strangers(given), errors.Join(err, cfg.check())
 }
@@ -175,6 +183,9 @@ func variables(t reflect.Type, prefix string) (out []Variable) {
 		field := t.Field(i)
 		if more, nested := field.Tag.Lookup("envPrefix"); nested {
 			out = append(out, variables(field.Type, prefix+more)...)
+			continue
+		}
+		if field.Tag.Get("env") == "" {
 			continue
 		}
 		out = append(out, Variable{prefix + field.Tag.Get("env"), field.Tag.Get("envDefault"), field.Tag.Get("doc")})

@@ -102,7 +102,7 @@ func (b *batch) run(ctx context.Context, m *member, fn func(context.Context) err
 // something.
 func (b *batch) begin(ctx context.Context) (*operation, error) {
 	if b.trunk == nil {
-		trunk, err := b.db.begin(ctx, false)
+		trunk, err := b.db.begin(ctx, b.db.writer, false)
 		if err != nil {
 			return nil, err
 		}

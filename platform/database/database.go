@@ -57,6 +57,7 @@ type DB struct {
 
 	writer  *sqlx.DB
 	readers *sqlx.DB
+	aside   *sqlx.DB // nil on SQLite, where nothing is aside
 	rebound rebound
 	fields  fieldCache
 	// observer is told of the statements; nil unless Observe was called.
@@ -140,7 +141,7 @@ func (db *DB) Close() error {
 		}
 		// The writer goes last: as the last connection of the file it moves
 		// the write-ahead log into the database, which a reader may not.
-		for _, pool := range []*sqlx.DB{db.readers, db.writer} {
+		for _, pool := range []*sqlx.DB{db.readers, db.aside, db.writer} {
 			if pool != nil {
 				db.closedErr = errors.Join(db.closedErr, pool.Close())
 			}

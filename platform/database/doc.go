@@ -45,6 +45,9 @@
 //   - It says nothing about when the transaction is committed, or with whom:
 //     only that it is once Write has returned nil.
 //
+// Aside is a Write for those for whom Writes on Postgres wait: it needs none of
+// their connections.
+//
 // The function of a Read has the same rules about database work, failed
 // statements and rows. Otherwise its context ends with the caller's, it runs
 // once, a Read inside a Read or Write joins it without a savepoint, and a Write

@@ -30,6 +30,9 @@ const OldestSQLite = oldestSQLite
 // WriterConnections is how many Writes can run at once.
 func (db *DB) WriterConnections() int { return db.writer.Stats().MaxOpenConnections }
 
+// BusyWriters is how many connections for Writes are in use.
+func (db *DB) BusyWriters() int { return db.writer.Stats().InUse }
+
 // ReaderConnections are how many reads can run at once and how many
 // connections are open.
 func (db *DB) ReaderConnections() (most, open int) {

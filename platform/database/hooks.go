@@ -11,13 +11,15 @@ import (
 // and not if it is undone. It fails outside a Write (ErrNotWriting) and after
 // its end (ErrEnded).
 //
-// hook runs in the order of the commits (on SQLite across all Writes, on
-// Postgres within one) while the writer is held, so it must only hand
-// something over: no database, no network, no waiting. On SQLite it may run on
-// the goroutine of another Write, with which it was committed. The wait it returns may
-// be nil; otherwise Write's caller calls it, with the context it gave to
-// Write, after the writer is free and before Write returns. A panic in either
-// is logged and changes nothing: the data is committed.
+// hook does not use the database. On SQLite it runs in the order of the commits
+// of all Writes while the writer is held, perhaps on the goroutine of another
+// Write with which it was committed, so it must only hand something over: no
+// network, no waiting. On Postgres it runs in the order within its Write, on that
+// one's goroutine and after the connection was given back: if it takes a while,
+// nobody but the caller of this Write waits. The wait it returns may be nil;
+// otherwise Write's caller calls it, with the context it gave to Write, after the
+// writer is free and before Write returns. A panic in either is logged and
+// changes nothing: the data is committed.
 func AfterCommit(ctx context.Context, hook func() (wait func(context.Context))) error {
 	return register(ctx, func(op *operation) { op.after = append(op.after, hook) })
 }

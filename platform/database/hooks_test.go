@@ -186,3 +186,20 @@ func TestBeforeCommitHasItsTime(t *testing.T) {
 		}))
 	})
 }
+
+// Such a hook may take a while, so nobody else should wait for the connection.
+func TestAfterCommit_holds_no_connection_on_Postgres(t *testing.T) {
+	t.Parallel()
+	db := withNotes(t, testkit.Postgres(t))
+	ran := false
+	require.NoError(t, db.Write(t.Context(), func(ctx context.Context) error {
+		require.NoError(t, database.AfterCommit(ctx, func() func(context.Context) {
+			ran = true
+			assert.Zero(t, db.BusyWriters())
+			return nil
+		}))
+		return add(ctx, db, 1)
+	}))
+	assert.True(t, ran)
+	assert.Zero(t, db.BusyWriters(), "given back once")
+}

@@ -68,12 +68,7 @@ const (
 // The error names the module and the file that failed; that file is undone,
 // the ones before it, which are returned, stay.
 func (db *DB) Migrate(ctx context.Context, modules []Migrations) ([]Applied, error) {
-	if part := db.partOf(ctx); part != nil && part.reading {
-		return nil, ErrReading
-	} else if part != nil {
-		return nil, ErrOuterContext
-	}
-	if err := db.outside(ctx); err != nil {
+	if err := db.alone(ctx); err != nil {
 		return nil, err
 	}
 	own, err := fs.Sub(platformFiles, "migrations")

@@ -27,6 +27,7 @@ func everyUse(ctx context.Context, db *database.DB) map[string]error {
 		"Queryx": queryxErr,
 		"Row":    sqlx.GetContext(ctx, conn, new(int), "SELECT 1"),
 		"Write":  db.Write(ctx, func(context.Context) error { return nil }),
+		"Aside":  db.Aside(ctx, func(context.Context) error { return nil }),
 		"Read":   db.Read(ctx, func(context.Context) error { return nil }),
 	}
 }

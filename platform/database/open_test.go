@@ -260,7 +260,7 @@ func TestPostgresLimits(t *testing.T) {
 			require.NoError(t, db.Get(ctx, &got, "SHOW lock_timeout"))
 			assert.Equal(t, want, got, "the operator's URL has the last word")
 			require.NoError(t, db.Get(ctx, &got, "SHOW idle_in_transaction_session_timeout"))
-			assert.Equal(t, "1min", got)
+			assert.Equal(t, "4s", got)
 			require.NoError(t, db.Get(ctx, &got, "SHOW transaction_isolation"))
 			assert.Equal(t, "read committed", got)
 			return nil

@@ -39,7 +39,7 @@ func (db *DB) Read(ctx context.Context, fn func(ctx context.Context) error) erro
 	if err := db.outside(ctx); err != nil {
 		return err
 	}
-	op, err := db.begin(ctx, true)
+	op, err := db.begin(ctx, db.readers, true)
 	if err != nil {
 		return err
 	}

@@ -91,13 +91,13 @@ func (db *DB) partOf(ctx context.Context) *part {
 	return nil
 }
 
-// begin takes a connection and starts a transaction on it: to change rows,
-// or only to read them all from one snapshot, which both databases take at the
-// first statement. ctx bounds the wait for the connection.
-func (db *DB) begin(ctx context.Context, reading bool) (*operation, error) {
-	pool, isolation := db.writer, sql.LevelReadCommitted
+// begin takes a connection of a pool and starts a transaction on it: to change
+// rows, or only to read them all from one snapshot, which both databases take at
+// the first statement. ctx bounds the wait for the connection.
+func (db *DB) begin(ctx context.Context, pool *sqlx.DB, reading bool) (*operation, error) {
+	isolation := sql.LevelReadCommitted
 	if reading {
-		pool, isolation = db.readers, sql.LevelRepeatableRead
+		isolation = sql.LevelRepeatableRead
 	}
 	conn, err := pool.Connx(ctx)
 	if err != nil {
@@ -324,8 +324,8 @@ func (db *DB) uncommitted(ctx context.Context, cause error) error {
 	return fmt.Errorf("commit: %w", db.translate(db.unique(ctx, cause, db.readers), false))
 }
 
-// end undoes what is not committed and gives the connection back. Should
-// SQLite ever fail to end the transaction, the next BEGIN on the connection
+// end undoes what is not committed and gives the connection back. It may be
+// called again once the operation is committed. Should SQLite ever fail to end the transaction, the next BEGIN on the connection
 // fails too: nothing can join it unnoticed.
 func (op *operation) end() {
 	if op.reading { // a Write's time is limited as a whole

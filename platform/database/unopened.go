@@ -28,6 +28,6 @@ func Unopened(cfg Config, log *zap.Logger) (*DB, error) {
 	}
 	db := newDB(cfg, dialect, log)
 	pool := sqlx.NewDb(sql.OpenDB(failing{ErrUnopened}), driver)
-	db.writer, db.readers = pool, pool
+	db.writer, db.readers, db.aside = pool, pool, pool
 	return db, nil
 }

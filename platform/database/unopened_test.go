@@ -28,6 +28,7 @@ func TestUnopened_knows_its_dialect_and_touches_nothing(t *testing.T) {
 		_, err = db.ID(t.Context())
 		require.ErrorIs(t, err, database.ErrUnopened)
 		require.ErrorIs(t, db.Write(t.Context(), func(context.Context) error { return nil }), database.ErrUnopened)
+		require.ErrorIs(t, db.Aside(t.Context(), func(context.Context) error { return nil }), database.ErrUnopened)
 		_, err = db.Migrate(t.Context(), nil)
 		require.ErrorIs(t, err, database.ErrUnopened)
 		if dialect == database.SQLite { // on Postgres there is nothing to lock

@@ -4,6 +4,8 @@ import (
 	"context"
 	"math/rand/v2"
 	"time"
+
+	"github.com/jmoiron/sqlx"
 )
 
 // Limits of trying again when Postgres reports a conflict or a deadlock.
@@ -36,14 +38,19 @@ func (db *DB) Write(ctx context.Context, fn func(ctx context.Context) error) err
 	if part := db.partOf(ctx); part != nil {
 		return part.nest(ctx, fn)
 	}
+	return db.write(ctx, db.writer, fn)
+}
+
+// write is a Write that is not inside another one, on a connection of a pool.
+func (db *DB) write(ctx context.Context, pool *sqlx.DB, fn func(ctx context.Context) error) error {
 	if err := db.outside(ctx); err != nil {
 		return err
 	}
 	if db.runTwice {
 		// What it returns does not matter: like a conflict, it is tried again.
-		_, _ = db.attempt(ctx, fn, true)
+		_, _ = db.attempt(ctx, pool, fn, true)
 	}
-	waits, err := db.persist(ctx, fn)
+	waits, err := db.persist(ctx, pool, fn)
 	if err != nil {
 		return err
 	}
@@ -55,9 +62,9 @@ func (db *DB) Write(ctx context.Context, fn func(ctx context.Context) error) err
 
 // persist attempts the operation until Postgres finds no conflict, at most
 // three times.
-func (db *DB) persist(ctx context.Context, fn func(context.Context) error) ([]func(context.Context), error) {
+func (db *DB) persist(ctx context.Context, pool *sqlx.DB, fn func(context.Context) error) ([]func(context.Context), error) {
 	for try := 1; ; try++ {
-		waits, err := db.attempt(ctx, fn, false)
+		waits, err := db.attempt(ctx, pool, fn, false)
 		if !isConflict(err) || try == writeAttempts || !pause(ctx, try) {
 			return waits, err
 		}
@@ -80,12 +87,14 @@ func pause(ctx context.Context, try int) bool {
 
 // attempt runs fn once, in a transaction of its own, which a rehearsal then
 // undoes. The end stands in defer, so that a panic and runtime.Goexit undo the
-// transaction and travel on.
-func (db *DB) attempt(ctx context.Context, fn func(context.Context) error, rehearsal bool) (waits []func(context.Context), err error) {
+// transaction and travel on. The pool counts on Postgres; SQLite has one writer.
+func (db *DB) attempt(
+	ctx context.Context, pool *sqlx.DB, fn func(context.Context) error, rehearsal bool,
+) (waits []func(context.Context), err error) {
 	if db.dialect == SQLite {
 		return db.writeInTurn(ctx, fn, rehearsal)
 	}
-	op, err := db.begin(ctx, false)
+	op, err := db.begin(ctx, pool, false)
 	if err != nil {
 		return nil, err
 	}
@@ -99,6 +108,7 @@ func (db *DB) attempt(ctx context.Context, fn func(context.Context) error, rehea
 	if err := op.commit(ctx); err != nil {
 		return nil, db.uncommitted(ctx, err)
 	}
+	op.end() // now, since the hooks may take a while; once more is harmless
 	return op.runAfter(), nil
 }
 
@@ -135,4 +145,19 @@ func (db *DB) outside(ctx context.Context) error {
 		return ErrOuterContext
 	}
 	return nil
+}
+
+// alone checks the context of what never joins a Write or Read.
+func (db *DB) alone(ctx context.Context) error {
+	part := db.partOf(ctx)
+	if part == nil {
+		return db.outside(ctx)
+	}
+	if err := part.ready(); err != nil {
+		return err
+	}
+	if part.reading {
+		return ErrReading
+	}
+	return ErrOuterContext
 }

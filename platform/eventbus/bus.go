@@ -53,7 +53,8 @@ type Bus struct {
 
 // New makes a bus. It refuses subscriptions that cannot be told apart or
 // delivered: the same event twice for a subscriber, a subscriber of both kinds,
-// one name for two types of event, a type that is no struct, an empty name.
+// one name for two types of event, a type that is no struct, an empty name, an
+// announcement without AtCommit.
 func New(d Dependencies) (*Bus, error) {
 	subscribers, err := bySubscriber(d.Subscriptions)
 	if err != nil {

@@ -21,7 +21,12 @@
 // commit, in the order of the commits (on Postgres: of the hooks that follow
 // them) and before Write returns to the caller, which waits 300 ms at most for
 // all of them together. They do not use the database. AtCommit is the same
-// without the wait, for what only changes something in memory.
+// without the wait: its handlers run on the goroutine that commits. On SQLite
+// they have microseconds, since the writer is held, so they only change something
+// in memory. On Postgres nobody else waits for them, and they may use the network
+// for a few hundred milliseconds. There a subscription that is Announced is also
+// called before the commit, which it can still refuse: for what other processes
+// have to know before the event can have become true.
 //
 // After is for everything else. Its handlers run after the answer, in the order
 // of the outbox, outside any transaction, for 10 s at most, and do their own
@@ -32,9 +37,12 @@
 //   - Delivery is at least once, and what is repeated may come after newer
 //     events: handlers are idempotent.
 //   - A subscriber has one goroutine in a process, so its handlers do not run at
-//     the same time there (but for AtCommit), and cannot hold up another subscriber. An error or a
-//     panic is a failure; it changes nothing for the caller of Write or for the
-//     others. It is logged and stored, so it carries no personal data.
+//     the same time there, and cannot hold up another subscriber (but for
+//     AtCommit). An error or a panic is a failure; it changes nothing for the
+//     caller of Write or for the others. It is logged and stored, so it carries no
+//     personal data.
+//   - ID tells a handler which event it is: the same number in every process and
+//     at every repetition.
 //   - A failed event is tried again, after 50 ms first and 5 s at last. An
 //     After-subscriber waits for it; after 10 failures the event is parked:
 //     moved to the table platform_outbox_parked, logged and counted. A

@@ -28,6 +28,7 @@ type Subscription struct {
 	event      string
 	eventType  reflect.Type
 	handle     handler
+	announce   announcer // nil where nobody is told before the commit
 }
 
 // Subscriber is the name of who is told.
@@ -65,11 +66,15 @@ func Before[E Event](subscriber string, handle func(context.Context, E) error) S
 }
 
 // AtCommit is Before without a goroutine in between: in the process that writes,
-// handle runs as soon as the commit is done, in the order of the commits and
-// while the writer is held. So the caller of Write is never answered before it,
-// however busy the machine is; but it must take microseconds only, wait for
-// nothing, and may run several times at once. What fails is tried again as with
-// Before.
+// handle runs as soon as the commit is done, on the goroutine that committed. So
+// the caller of Write is never answered before it, however busy the machine is.
+// It may run several times at once. What fails is tried again as with Before.
+//
+// On SQLite it runs in the order of the commits and while the writer is held, so
+// it must take microseconds only and wait for nothing. On Postgres no writer but
+// this one is held, and no connection: there it may use the network for a few
+// hundred milliseconds. Its context ends after 300 ms. With Announced, others are
+// told before the commit as well.
 func AtCommit[E Event](subscriber string, handle func(context.Context, E) error) Subscription {
 	s := subscribe(immediate, subscriber, handle)
 	s.atCommit = true
@@ -111,7 +116,7 @@ func bySubscriber(subscriptions []Subscription) ([]subscriber, error) {
 	for _, one := range subscriptions {
 		s, ok := found[one.subscriber]
 		if !ok {
-			s = subscriber{name: one.subscriber, kind: one.kind, atCommit: one.atCommit, handlers: map[string]handler{}}
+			s = subscriber{name: one.subscriber, kind: one.kind, atCommit: one.atCommit, handlers: map[string]handler{}, announcers: map[string]announcer{}}
 			found[s.name] = s
 		}
 		known, ok := types[one.event]
@@ -124,11 +129,16 @@ func bySubscriber(subscriptions []Subscription) ([]subscriber, error) {
 			return nil, fmt.Errorf("subscriber %q uses both Before and After: give one of them another name", s.name)
 		case s.atCommit != one.atCommit:
 			return nil, fmt.Errorf("subscriber %q uses both Before and AtCommit: give one of them another name", s.name)
+		case one.announce != nil && !one.atCommit:
+			return nil, fmt.Errorf("subscriber %q announces %q without AtCommit: only what is handled at the commit is announced before it", s.name, one.event)
 		case s.wants(one.event):
 			return nil, fmt.Errorf("subscriber %q subscribes twice to %q: leave one out", s.name, one.event)
 		}
 		types[one.event] = one.eventType
 		s.handlers[one.event] = one.handle
+		if one.announce != nil {
+			s.announcers[one.event] = one.announce
+		}
 	}
 	byName := func(a, b subscriber) int { return cmp.Compare(a.name, b.name) }
 	return slices.SortedFunc(maps.Values(found), byName), nil

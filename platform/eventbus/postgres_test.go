@@ -2,6 +2,7 @@ package eventbus_test
 
 import (
 	"context"
+	neturl "net/url"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -16,10 +17,22 @@ import (
 // waits for the test, and one whose events come through the outbox.
 func kitchens(t *testing.T, before, after *diary) (serving, importing process) {
 	t.Helper()
-	url := testkit.Postgres(t)
+	url := patient(t, testkit.Postgres(t))
 	serving = build(t, open(t, url), clock.System{}, eventbus.Before("before", before.note), eventbus.After("after", after.note)).
 		with(eventbus.Limits{Poll: never}).start()
 	return serving, build(t, open(t, url), clock.System{})
+}
+
+// patient lets Writes be held open for as long as transactions of other tests
+// take, which is longer than the server usually allows.
+func patient(t *testing.T, url string) string {
+	t.Helper()
+	address, err := neturl.Parse(url)
+	require.NoError(t, err)
+	query := address.Query()
+	query.Set("idle_in_transaction_session_timeout", "60s")
+	address.RawQuery = query.Encode()
+	return address.String()
 }
 
 // publishAndHold publishes an event in a transaction that is committed when the

@@ -43,5 +43,23 @@ func (p *Publisher) Publish(ctx context.Context, e Event) error {
 	if err == nil {
 		err = p.outbox.add(ctx, stored)
 	}
+	if err == nil {
+		err = p.announceLater(ctx, stored)
+	}
 	return doing("publish "+stored.Name, err)
+}
+
+// announceLater has an event announced before its commit, by the bus that there
+// is then. Where nobody wants that there is no hook, which would refuse a Write
+// whose caller has gone.
+func (p *Publisher) announceLater(ctx context.Context, stored *record) error {
+	if bus := p.bus.Load(); bus != nil && !bus.announces(stored.Name) {
+		return nil
+	}
+	return database.BeforeCommit(ctx, func(ctx context.Context) error {
+		if bus := p.bus.Load(); bus != nil {
+			return bus.announce(ctx, *stored)
+		}
+		return nil
+	})
 }

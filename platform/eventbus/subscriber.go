@@ -35,10 +35,11 @@ type worker interface {
 
 // subscriber is what both kinds have in common.
 type subscriber struct {
-	name     string
-	kind     kind
-	atCommit bool
-	handlers map[string]handler // by the event's name
+	name       string
+	kind       kind
+	atCommit   bool
+	handlers   map[string]handler   // by the event's name
+	announcers map[string]announcer // likewise
 
 	outbox outbox
 	clock  clock.Clock
@@ -63,7 +64,7 @@ func (s *subscriber) rouse() {
 // call hands an event to its handler for the time given. A panic is a failure.
 // Failures are counted and logged here; attempt is 1 at first.
 func (s *subscriber) call(ctx context.Context, r record, limit time.Duration, attempt int) (err error) {
-	ctx, cancel := context.WithTimeout(database.WithScope(ctx), limit)
+	ctx, cancel := context.WithTimeout(withID(database.WithScope(ctx), r.ID), limit)
 	defer cancel()
 	defer func() {
 		stack := zap.Skip()

@@ -15,8 +15,8 @@ import (
 	"zomato/modules/cache"
 	"zomato/modules/cache/internal/core"
 	"zomato/modules/cache/internal/httpapi"
-	"zomato/modules/cache/internal/memory"
 	"zomato/modules/cache/internal/numbers"
+	"zomato/modules/cache/internal/sqlstore"
 	"zomato/platform/database"
 	"zomato/platform/httpserver"
 )
@@ -30,14 +30,22 @@ type Config struct {
 	TTLs map[string]time.Duration
 	// CheckEvery is of how many hits one is compared with its source; 0: none.
 	CheckEvery uint32
+	// Redis is its URL, "" for none; RedisGiven says that somebody has asked for it.
+	Redis      string
+	RedisGiven bool
+	// Prefix is what the keys in Redis begin with.
+	Prefix string
+	// Program tells apart instances that answer differently.
+	Program string
 }
 
 // Module wires the cache module.
 func Module() fx.Option {
 	return fx.Module("cache",
-		fx.Provide(fx.Private, newCore, httpapi.NewAdmin),
+		fx.Provide(fx.Private, sqlstore.New, newTier, newCore, httpapi.NewAdmin),
 		fx.Provide(
-			func(c *core.Cache) cache.Service { return c },
+			func(c *core.Cache, o outside) cache.Service { return service{c, o} },
+			fx.Annotate(sqlstore.Migrations, fx.ResultTags(`group:"migrations"`)),
 			func(c *core.Cache) httpserver.ResponseCache { return httpapi.NewResponses(c) },
 			fx.Annotate((*httpapi.Admin).Routes, fx.ResultTags(`group:"routes"`)),
 			fx.Annotate((*core.Cache).Subscriptions, fx.ResultTags(`group:"subscriptions,flatten"`)),
@@ -58,6 +66,7 @@ type needs struct {
 
 	Config   Config
 	DB       *database.DB
+	Tier     core.Tier
 	Log      *zap.Logger
 	Metrics  *prometheus.Registry
 	Policies []cache.Policy  `group:"cache.policies"`
@@ -65,12 +74,8 @@ type needs struct {
 }
 
 func newCore(n needs) (*core.Cache, error) {
-	tier, err := memory.New(n.Config.Memory)
-	if err != nil {
-		return nil, err
-	}
 	c, err := core.New(context.Background(), core.Options{
-		Tier: tier, Policies: n.Policies, Popular: n.Popular, TTLs: n.Config.TTLs, CheckEvery: n.Config.CheckEvery,
+		Tier: n.Tier, Policies: n.Policies, Popular: n.Popular, TTLs: n.Config.TTLs, CheckEvery: n.Config.CheckEvery,
 		// SQLite is served by one instance; of Postgres there may be several.
 		Alone: n.DB.Dialect() == database.SQLite,
 		Now:   time.Now, Log: n.Log.Named("cache"),
@@ -89,6 +94,12 @@ type disabled struct{}
 
 // Route implements httpserver.ResponseCache.
 func (disabled) Route(string) (httpserver.CachedRoute, bool) { return nil, true }
+
+// Open implements cache.Service.
+func (disabled) Open(context.Context) error { return nil }
+
+// Close implements cache.Service.
+func (disabled) Close(context.Context) error { return nil }
 
 // Start implements cache.Service.
 func (disabled) Start(cache.Live) {}

@@ -78,7 +78,7 @@ func (r *Route) check(ctx context.Context, e *Entry, q Request, load Loader) {
 		return
 	}
 	present, err := r.cache.Tier.Tokens(ctx, e.Tags)
-	if err == nil && e.Current(present) && r.cache.Now().Before(e.Fresh) {
+	if err == nil && e.Current(present.Tokens) && r.cache.Now().Before(e.Fresh) {
 		r.space.Inconsistent.Add(1)
 		r.cache.Log.Error("an answer was kept that is not what its source says: a policy misses an event",
 			zap.String("operation", r.Operation), zap.Strings("tags", e.Tags))

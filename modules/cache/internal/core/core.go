@@ -8,9 +8,12 @@ package core
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -45,8 +48,8 @@ type Options struct {
 	// TTLs by namespace, in the place of those of the policies. Those of settled
 	// answers have the namespace with "_settled" behind it.
 	TTLs map[string]time.Duration
-	// Alone says that no other instance changes what this one shows. Else strict
-	// answers are not kept.
+	// Alone says that no other instance changes what this one shows. Else nothing
+	// is served while it is not heard what they have changed.
 	Alone bool
 	// CheckEvery is of how many hits one is compared with its source; 0: none.
 	CheckEvery uint32
@@ -165,3 +168,28 @@ func (c *Cache) Clear(ctx context.Context, ns *Namespace) error {
 
 // namespaceTag is the tag that every answer of a namespace has.
 func namespaceTag(name string) string { return "namespace:" + name }
+
+// Fingerprint tells apart policies that end different answers for one event.
+func Fingerprint(policies []cache.Policy) string {
+	var lines []string
+	for _, p := range policies {
+		for _, kind := range p.Kinds() {
+			for _, change := range kind.Changes() {
+				lines = append(lines, p.Operation+" "+kind.Name()+" "+change.Event())
+			}
+		}
+	}
+	slices.Sort(lines)
+	sum := sha256.Sum256([]byte(strings.Join(slices.Compact(lines), "\n")))
+	return hex.EncodeToString(sum[:6])
+}
+
+// NamespaceTags are the tags with which all answers of these policies end.
+func NamespaceTags(policies []cache.Policy) []string {
+	var tags []string
+	for _, p := range policies {
+		tags = append(tags, namespaceTag(p.Namespace))
+	}
+	slices.Sort(tags)
+	return slices.Compact(tags)
+}

@@ -301,11 +301,23 @@ func TestAn_answer_is_renewed_once_before_its_time_is_over(t *testing.T) {
 	require.EqualValues(t, 2, b.loads.Load())
 }
 
+// unsure is a tier that cannot tell what others change.
+type unsure struct{ core.Tier }
+
+// Strict implements core.Tier.
+func (unsure) Strict() bool { return false }
+
+// Tokens implements core.Tier.
+func (u unsure) Tokens(ctx context.Context, tags []string) (core.Taken, error) {
+	taken, err := u.Tier.Tokens(ctx, tags)
+	return core.Taken{Tokens: taken.Tokens}, err
+}
+
 func TestWhere_others_change_things_strict_answers_are_not_kept(t *testing.T) {
 	t.Parallel()
 	heard := time.Time{}
 	b := newBench(t, func(o *core.Options, p *cache.Policy) {
-		o.Alone, p.Strict = false, true
+		o.Alone, p.Strict, o.Tier = false, true, unsure{o.Tier}
 		p.Settled = &cache.Terms{Class: cache.Conditional, TTL: time.Hour}
 	})
 	require.Equal(t, core.Bypass, b.get(t, 1, b.says("a")).State)

@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -40,6 +41,9 @@ type Entry struct {
 	Stored, Renew, Fresh, Grace time.Time
 	// Took is how long it took to load.
 	Took time.Duration
+	// Strict says that it must not be served when another process may have changed
+	// what it shows.
+	Strict bool
 
 	// claimed is which work one request has been chosen for.
 	claimed atomic.Uint32
@@ -67,36 +71,92 @@ func (e *Entry) Size(key string) int64 {
 // the whole of what makes an answer valid.
 func (e *Entry) Current(present []Token) bool { return slices.Equal(e.Tokens, present) }
 
+// Taken are the tokens of tags at one moment.
+type Taken struct {
+	Tokens []Token
+	// Strict says that they would not be the present ones any more if any process
+	// had changed anything, or were about to.
+	Strict bool
+}
+
+// ErrChanging says that tags have no tokens at this moment, as something of theirs
+// is just being changed.
+var ErrChanging = errors.New("it is being changed")
+
 // Tier keeps entries, and the tokens of tags. It may lose either at any time; a
 // tag that lost its token gets a new one. Safe for concurrent use.
 type Tier interface {
+	// Peek gives what this process keeps under a key, nil when there is nothing.
+	Peek(key string) *Entry
+	// Near is Get of what this process keeps itself.
+	Near(ctx context.Context, key string) (e *Entry, current bool, err error)
 	// Get gives the entry under a key and whether it is current; nil when there
-	// is none.
+	// is none. A strict one is current only while Strict.
 	Get(ctx context.Context, key string) (e *Entry, current bool, err error)
 	// Set keeps an entry in the place of the one before.
 	Set(ctx context.Context, key string, e *Entry) error
 	// Tokens gives the present tokens of tags, in their order. A tag without one
-	// gets one.
-	Tokens(ctx context.Context, tags []string) ([]Token, error)
+	// gets one. ErrChanging and other errors say that nothing may be kept now.
+	Tokens(ctx context.Context, tags []string) (Taken, error)
+	// Announce tells other processes that the things of these tags are about to be
+	// changed, by the event that ctx names (eventbus.ID). Bump tells the end. An
+	// error says that strict answers elsewhere could be wrong: do not change them.
+	Announce(ctx context.Context, tags []string) error
 	// Bump gives each tag a new token. What was kept with the one before is not
 	// current from the moment that Bump returns, nor is what is loaded now and
 	// began before.
 	Bump(ctx context.Context, tags []string) error
+	// Strict tells whether strict answers may be kept, and served, at present.
+	Strict() bool
 	// Sweep looks at some entries after the cursor, 0 at first, and removes those
 	// that are not current, or over at the instant given. The next cursor is 0
 	// when it has come to the end.
 	Sweep(ctx context.Context, cursor uint64, at time.Time) (s Swept, err error)
-	// Usage tells what is kept.
+	// Usage tells what is kept in this process, Shared how it is with what is kept
+	// outside.
 	Usage() Usage
+	Shared() Shared
 }
 
 // Swept is what a Sweep has done.
 type Swept struct {
-	// Scanned and Removed count entries; Orphaned are those of the removed that
-	// were not current, the others were over.
-	Scanned, Removed, Orphaned int
+	// Scanned counts the keys looked at, Removed the entries removed from memory,
+	// Shared those from outside; Orphaned are those of the removed that were not
+	// current, the others were over.
+	Scanned, Removed, Shared, Orphaned int
+	// Endless are keys of ours that would have stayed for ever.
+	Endless int
 	// Cursor is where to go on, 0 at the end.
 	Cursor uint64
+}
+
+// Status is how it is with what is kept outside the process.
+type Status string
+
+// The values of Status.
+const (
+	Absent Status = "absent" // nothing is expected there
+	Up     Status = "up"
+	Down   Status = "down"
+)
+
+// Shared is how it is with what is kept outside the process.
+type Shared struct {
+	Status Status
+	// Latency is how long an answer took a moment ago.
+	Latency time.Duration
+	Version string
+	// LastError is why it was down last.
+	LastError string
+	// Breaker is closed while it is asked, else open or half-open.
+	Breaker string
+	// Used and Limit are the bytes of all that is there, of others too.
+	Used, Limit int64
+	// ByNamespace is what was found in a sample of so many keys.
+	ByNamespace map[string]Use
+	Sampled     int64
+	// Garbage counts what was found in the place of answers.
+	Garbage int64
 }
 
 // Usage is what a tier keeps.

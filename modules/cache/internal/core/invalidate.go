@@ -81,9 +81,23 @@ func (c *Cache) effect(of cache.Change) *effect {
 func (c *Cache) Subscriptions() []eventbus.Subscription {
 	var out []eventbus.Subscription
 	for _, e := range c.effects {
-		out = append(out, e.event.Subscribe(subscriber, c.Forget))
+		out = append(out, e.event.Subscribe(subscriber, c.Forget, c.Announce))
 	}
 	return out
+}
+
+// Announce tells other processes that an event is about to change something. The
+// bus calls it before the commit, where there may be any.
+func (c *Cache) Announce(ctx context.Context, event eventbus.Event) error {
+	e := c.effects[event.EventName()]
+	if e == nil {
+		return nil
+	}
+	tags, cause := e.tags(event)
+	if cause != nil {
+		tags = e.spaces()
+	}
+	return c.Tier.Announce(ctx, tags)
 }
 
 // Forget ends the answers that an event has changed. The bus calls it before it
@@ -93,15 +107,30 @@ func (c *Cache) Forget(ctx context.Context, event eventbus.Event) error {
 	if e == nil {
 		return nil
 	}
-	defer func() {
-		if cause := recover(); cause != nil { // of a policy: what it would have named is not known
-			for _, ns := range e.namespaces {
-				err := c.Clear(ctx, ns)
-				c.Log.Error("a policy panicked: its namespace was cleared", zap.Any("panic", cause), zap.Stack("stack"), zap.Error(err))
-			}
-		}
-	}()
-	var tags []string
+	tags, cause := e.tags(event)
+	if cause != nil {
+		tags = e.spaces()
+		c.Log.Error("a policy panicked: its namespace is cleared", zap.Any("panic", cause), zap.Stack("stack"))
+	}
+	if err := c.Tier.Bump(ctx, tags); err != nil {
+		return err
+	}
+	for _, ns := range e.namespaces {
+		ns.Invalidations.Add(1)
+	}
+	if cause != nil {
+		return nil
+	}
+	for _, t := range e.through {
+		c.background.reload(t.warm(t.change.IDs(event)))
+	}
+	return nil
+}
+
+// tags are those whose things an event has changed. The cause is that of a panic
+// of a policy: what it would have named is not known.
+func (e *effect) tags(event eventbus.Event) (tags []string, cause any) {
+	defer func() { cause = recover() }()
 	for kind, reach := range e.kinds {
 		if reach.all {
 			tags = append(tags, kind.Named(0).String())
@@ -112,14 +141,14 @@ func (c *Cache) Forget(ctx context.Context, event eventbus.Event) error {
 			}
 		}
 	}
-	if err := c.Tier.Bump(ctx, tags); err != nil {
-		return err
+	return tags, nil
+}
+
+// spaces are the tags of whole namespaces that the event may have changed.
+func (e *effect) spaces() []string {
+	tags := make([]string, len(e.namespaces))
+	for i, ns := range e.namespaces {
+		tags[i] = namespaceTag(ns.name)
 	}
-	for _, ns := range e.namespaces {
-		ns.Invalidations.Add(1)
-	}
-	for _, t := range e.through {
-		c.background.reload(t.warm(t.change.IDs(event)))
-	}
-	return nil
+	return tags
 }

@@ -35,7 +35,7 @@ func (r *Route) keep(key string, o *outcome) {
 	case e.Size(key) > largest:
 		r.space.TooLarge.Add(1)
 		return
-	case !r.stands(ctx, o):
+	case !r.stands(ctx, o, false):
 		o.kept = true // it would have been
 		r.space.Refused.Add(1)
 		return
@@ -43,7 +43,7 @@ func (r *Route) keep(key string, o *outcome) {
 	o.kept = true
 	if err := r.cache.Tier.Set(ctx, key, e); err != nil {
 		r.space.Errors.Add(1)
-		r.cache.Log.Warn("an answer could not be kept", zap.String("namespace", r.Namespace), zap.Error(err))
+		r.cache.Log.Debug("an answer could not be kept", zap.String("namespace", r.Namespace), zap.Error(err))
 		return
 	}
 	r.space.Sets.Add(1)
@@ -53,12 +53,12 @@ func (r *Route) keep(key string, o *outcome) {
 func (r *Route) entry(o *outcome) *Entry {
 	began := o.began
 	terms := r.terms(o.answer)
-	if terms.Strict && !r.cache.Alone {
+	if terms.Strict && !o.strict {
 		return nil
 	}
 	ttl := time.Duration(float64(terms.TTL) * (1 + jitter*(2*rand.Float64()-1))) //nolint:gosec // spreads loads, keeps no secret
 	e := &Entry{
-		Answer: o.answer, Namespace: r.Namespace, Tags: o.tags, Tokens: o.tokens, Took: o.took,
+		Answer: o.answer, Namespace: r.Namespace, Tags: o.tags, Tokens: o.tokens, Took: o.took, Strict: terms.Strict,
 		Stored: began, Renew: began.Add(time.Duration(renewAt * float64(ttl))), Fresh: began.Add(ttl), Grace: began.Add(ttl + terms.Grace),
 	}
 	if until := o.answer.ValidUntil; !until.IsZero() {

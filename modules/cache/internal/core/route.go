@@ -74,7 +74,7 @@ func (r *Route) Hit(key string) (*Answer, time.Duration, bool) {
 	if !r.cache.hears(now) { // which may forget something
 		return nil, 0, false
 	}
-	e, current, err := r.cache.Tier.Get(r.cache.base, key)
+	e, current, err := r.cache.Tier.Near(r.cache.base, key)
 	switch {
 	case err != nil || e == nil || !current || !now.Before(e.Fresh):
 		return nil, 0, false
@@ -102,14 +102,14 @@ func (r *Route) Answer(ctx context.Context, q Request, load Loader) (Result, err
 		}
 		return Result{Answer: o.answer, State: o.state()}, nil
 	}
+	before := r.cache.Tier.Peek(q.Key)
 	if e, now := r.fresh(ctx, q.Key), r.cache.Now(); e != nil {
 		r.work(e, q, load)
 		return Result{Answer: e.Answer, State: Hit, Age: now.Sub(e.Stored)}, nil
 	}
 	o, err := r.fly(ctx, q, func() *outcome {
-		// Another flight may have landed since this request has looked.
-		if e := r.fresh(context.WithoutCancel(ctx), q.Key); e != nil {
-			return &outcome{answer: e.Answer, tags: e.Tags, tokens: e.Tokens, began: e.Stored, found: e}
+		if e := r.landed(ctx, q.Key, before); e != nil {
+			return &outcome{answer: e.Answer, tags: e.Tags, tokens: e.Tokens, strict: e.Strict, began: e.Stored, found: e}
 		}
 		return r.load(q, load)
 	})
@@ -122,8 +122,17 @@ func (r *Route) Answer(ctx context.Context, q Request, load Loader) (Result, err
 	return Result{Answer: o.answer, State: o.state()}, nil
 }
 
+// landed gives what another flight has brought since a request has looked and seen
+// the entry before, or nil.
+func (r *Route) landed(ctx context.Context, key string, before *Entry) *Entry {
+	if r.cache.Tier.Peek(key) == before {
+		return nil
+	}
+	return r.fresh(context.WithoutCancel(ctx), key)
+}
+
 // shared tells whether several requests may share one load.
-func (r *Route) shared() bool { return r.cache.Alone || !r.Strict }
+func (r *Route) shared() bool { return !r.Strict || r.cache.Tier.Strict() }
 
 // fresh gives what may be served under a key, or nil.
 func (r *Route) fresh(ctx context.Context, key string) *Entry {
@@ -170,6 +179,8 @@ type outcome struct {
 	tokens []Token
 	began  time.Time
 	took   time.Duration
+	// strict says that no other process can change it without its tokens.
+	strict bool
 	// keepable says that all its tags are known, kept that its terms allow it.
 	keepable, kept bool
 	// found is the entry that made a load needless.
@@ -214,7 +225,7 @@ func (r *Route) fly(ctx context.Context, q Request, load func() *outcome) (*outc
 				return o, o.err
 			}
 			r.space.Coalesced.Add(1)
-			if r.stands(ctx, o) && r.knows(o, arrived) && !o.over(r.cache.Now()) {
+			if r.stands(ctx, o, r.Strict) && r.knows(o, arrived) && !o.over(r.cache.Now()) {
 				return o, o.err
 			}
 		}
@@ -229,10 +240,14 @@ func (r *Route) knows(o *outcome, arrived time.Time) bool {
 	return o.err != nil || arrived.Sub(o.began) < deaf || r.cache.hears(r.cache.Now())
 }
 
-// stands tells whether nothing has changed since before a load began.
-func (r *Route) stands(ctx context.Context, o *outcome) bool {
+// stands tells whether nothing has changed since before a load began, strictly or
+// as far as is known here.
+func (r *Route) stands(ctx context.Context, o *outcome, strict bool) bool {
+	if len(o.tokens) < len(o.tags) {
+		return false
+	}
 	present, err := r.cache.Tier.Tokens(ctx, o.tags)
-	return err == nil && (&Entry{Tokens: o.tokens}).Current(present)
+	return err == nil && (present.Strict || !strict) && (&Entry{Tokens: o.tokens}).Current(present.Tokens)
 }
 
 // load loads an answer and keeps it, if it may be kept.
@@ -283,7 +298,7 @@ func (r *Route) read(q Request, load Loader) (o *outcome) {
 		return o
 	}
 	o.began, o.took = began, r.cache.Now().Sub(began)
-	o.keepable = o.answer.Absent != nil || related
+	o.keepable = len(o.tokens) == len(o.tags) && (o.answer.Absent != nil || related)
 	return o
 }
 
@@ -296,12 +311,14 @@ func (r *Route) tagsOf(q Request) []string {
 	return tags
 }
 
-// tokens notes the tags and their tokens. Related is false when the record that
-// they are found by does not exist: then only that may be kept.
+// tokens notes the tags and their tokens. Where some of these cannot be had, the
+// answer is not kept. Related is false when the record that they are found by does
+// not exist: then only that may be kept.
 func (r *Route) tokens(ctx context.Context, q Request, o *outcome) (related bool, err error) {
-	o.tags = r.tagsOf(q)
-	if o.tokens, err = r.cache.Tier.Tokens(ctx, o.tags); err != nil || r.Related == nil {
-		return true, err
+	o.tags, o.strict = r.tagsOf(q), true
+	r.take(ctx, o, o.tags)
+	if r.Related == nil || len(o.tokens) < len(o.tags) {
+		return true, nil
 	}
 	found, err := r.Related.Find(ctx, q.Param)
 	if fault.IsKind(err, fault.NotFound) {
@@ -314,9 +331,21 @@ func (r *Route) tokens(ctx context.Context, q Request, o *outcome) (related bool
 	for _, tag := range found {
 		more = append(more, tag.String())
 	}
-	tokens, err := r.cache.Tier.Tokens(ctx, more)
-	o.tags, o.tokens = append(o.tags, more...), append(o.tokens, tokens...)
-	return true, err
+	o.tags = append(o.tags, more...)
+	r.take(ctx, o, more)
+	return true, nil
+}
+
+// take notes the present tokens of tags. What keeps them may fail: the answer is
+// loaded all the same.
+func (r *Route) take(ctx context.Context, o *outcome, tags []string) {
+	taken, err := r.cache.Tier.Tokens(ctx, tags)
+	switch {
+	case err == nil:
+		o.tokens, o.strict = append(o.tokens, taken.Tokens...), o.strict && taken.Strict
+	case !errors.Is(err, ErrChanging):
+		r.space.Errors.Add(1)
+	}
 }
 
 // errNoAnswer is what a loader must not give.

@@ -17,14 +17,15 @@ const clearTime = 200 * time.Millisecond
 // removed counts what was removed.
 type removed struct {
 	Memory       int `json:"memory" doc:"From this instance's memory: over, or something has changed"`
-	RedisExpired int `json:"redis_expired"`
-	Orphaned     int `json:"orphaned" doc:"Those of them that something has changed of"`
+	RedisExpired int `json:"redis_expired" doc:"From Redis: over, left of another run of it, or something has changed"`
+	Orphaned     int `json:"orphaned" doc:"Those of both that something has changed of"`
 }
 
 // cleared is the body of DELETE /cache/clear/expired.
 type cleared struct {
 	Scanned  int     `json:"scanned"`
 	Removed  removed `json:"removed"`
+	Endless  int     `json:"endless" doc:"Keys of ours in Redis that would have stayed for ever: more than 0 is a defect"`
 	Complete bool    `json:"complete"`
 	Cursor   uint64  `json:"cursor" doc:"Where to go on; 0 when complete"`
 	TookMS   float64 `json:"took_ms"`
@@ -48,7 +49,9 @@ func (a *Admin) clearExpired(ctx context.Context, in *clearExpiredInput) (*https
 		}
 		out.Scanned += swept.Scanned
 		out.Removed.Memory += swept.Removed
+		out.Removed.RedisExpired += swept.Shared
 		out.Removed.Orphaned += swept.Orphaned
+		out.Endless += swept.Endless
 		out.Cursor, out.Complete = swept.Cursor, swept.Cursor == 0
 	}
 	out.TookMS = milliseconds(a.cache.Now().Sub(start))

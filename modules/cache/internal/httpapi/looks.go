@@ -9,7 +9,7 @@ import (
 	"zomato/platform/httpserver"
 )
 
-// redisState is how it is with Redis. It is absent until the shared tier exists.
+// redisState is how it is with Redis.
 type redisState struct {
 	Status    string   `json:"status" enum:"up,down,absent" doc:"absent is an ordinary state: answers are kept in memory"`
 	LatencyMS *float64 `json:"latency_ms"`
@@ -35,8 +35,9 @@ type healthState struct {
 
 func (a *Admin) health(ctx context.Context, _ *struct{}) (*httpserver.Whole[healthState], error) {
 	usage := a.cache.Tier.Usage()
+	shared := a.cache.Tier.Shared()
 	state := healthState{
-		Status: "ok", Redis: redisState{Status: "absent"}, Breaker: "closed",
+		Status: "ok", Redis: redisOf(shared), Breaker: shared.Breaker,
 		Memory: MemoryState{Entries: usage.Entries, Bytes: usage.Bytes, LimitBytes: usage.Limit},
 	}
 	if live := a.cache.Live(); live != nil {
@@ -44,10 +45,26 @@ func (a *Admin) health(ctx context.Context, _ *struct{}) (*httpserver.Whole[heal
 			state.OutboxPending = &pending
 		}
 	}
-	if state.OutboxPending == nil {
+	if state.OutboxPending == nil || shared.Status == core.Down {
 		state.Status = "degraded"
 	}
 	return httpserver.WholeOf(state), nil
+}
+
+// redisOf leaves out what is not known.
+func redisOf(s core.Shared) redisState {
+	state := redisState{Status: string(s.Status)}
+	if s.Status == core.Up {
+		latency := milliseconds(s.Latency)
+		state.LatencyMS = &latency
+	}
+	if s.Version != "" {
+		state.Version = &s.Version
+	}
+	if s.LastError != "" {
+		state.LastError = &s.LastError
+	}
+	return state
 }
 
 // namespaceStats is a row of GET /cache/stats/namespaces.
@@ -172,19 +189,30 @@ type namespaceUse struct {
 type redisUse struct {
 	UsedMemory  int64          `json:"used_memory"`
 	MaxMemory   int64          `json:"maxmemory"`
-	ByNamespace []namespaceUse `json:"by_namespace"`
+	ByNamespace []namespaceUse `json:"by_namespace" doc:"Of what was looked at"`
 	Sampled     int64          `json:"sampled" doc:"How many keys were looked at"`
 	_           struct{}       `nullable:"true"`
 }
 
 func (a *Admin) memory(context.Context, *struct{}) (*httpserver.Whole[memoryUse], error) {
-	usage := a.cache.Tier.Usage()
+	usage, shared := a.cache.Tier.Usage(), a.cache.Tier.Shared()
 	var out memoryUse
 	out.Memory.MemoryState = MemoryState{Entries: usage.Entries, Bytes: usage.Bytes, LimitBytes: usage.Limit}
-	out.Memory.ByNamespace = []namespaceUse{}
-	for _, ns := range a.cache.Namespaces() {
-		use := usage.ByNamespace[ns.Name()]
-		out.Memory.ByNamespace = append(out.Memory.ByNamespace, namespaceUse{ns.Name(), use.Entries, use.Bytes})
+	out.Memory.ByNamespace = a.uses(usage.ByNamespace)
+	if shared.Status == core.Up {
+		out.Redis = &redisUse{
+			UsedMemory: shared.Used, MaxMemory: shared.Limit, Sampled: shared.Sampled, ByNamespace: a.uses(shared.ByNamespace),
+		}
 	}
 	return httpserver.WholeOf(out), nil
+}
+
+// uses gives all namespaces in their order.
+func (a *Admin) uses(found map[string]core.Use) []namespaceUse {
+	uses := []namespaceUse{}
+	for _, ns := range a.cache.Namespaces() {
+		use := found[ns.Name()]
+		uses = append(uses, namespaceUse{ns.Name(), use.Entries, use.Bytes})
+	}
+	return uses
 }

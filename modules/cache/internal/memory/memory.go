@@ -6,6 +6,7 @@ package memory
 import (
 	"context"
 	"fmt"
+	"hash/maphash"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -34,13 +35,15 @@ type Tier struct {
 	entries *otter.Cache[string, *core.Entry]
 	tokens  *otter.Cache[string, core.Token]
 
+	forgotten forgotten
+
 	mu  sync.Mutex
 	use map[string]core.Use
 }
 
 // New makes an empty tier that takes about limit bytes, at least 1 MiB.
 func New(limit int64) (*Tier, error) {
-	t := &Tier{limit: max(limit, 1<<20), use: map[string]core.Use{}}
+	t := &Tier{limit: max(limit, 1<<20), use: map[string]core.Use{}, forgotten: forgotten{seed: maphash.MakeSeed()}}
 	var err error
 	t.entries, err = otter.New(&otter.Options[string, *core.Entry]{
 		MaximumWeight:    uint64(t.limit - t.limit/tokenShare),
@@ -68,22 +71,38 @@ func (t *Tier) count(key string, e *core.Entry, sign int64) {
 	t.use[e.Namespace] = core.Use{Entries: use.Entries + sign, Bytes: use.Bytes + sign*e.Size(key)}
 }
 
+// Peek implements core.Tier.
+func (t *Tier) Peek(key string) *core.Entry {
+	e, _ := t.entries.GetIfPresent(key)
+	return e
+}
+
+// Near implements core.Tier.
+func (t *Tier) Near(ctx context.Context, key string) (*core.Entry, bool, error) {
+	return t.Get(ctx, key)
+}
+
 // Get implements core.Tier.
 func (t *Tier) Get(_ context.Context, key string) (*core.Entry, bool, error) {
 	e, ok := t.entries.GetIfPresent(key)
 	if !ok {
 		return nil, false, nil
 	}
+	return e, t.Holds(e), nil
+}
+
+// Holds tells whether the tokens here are those of an entry.
+func (t *Tier) Holds(e *core.Entry) bool {
 	var room [8]core.Token
 	present := room[:0]
 	for _, tag := range e.Tags {
 		token, ok := t.tokens.GetIfPresent(tag)
 		if !ok {
-			return e, false, nil
+			return false
 		}
 		present = append(present, token)
 	}
-	return e, e.Current(present), nil
+	return e.Current(present)
 }
 
 // Set implements core.Tier.
@@ -94,13 +113,16 @@ func (t *Tier) Set(_ context.Context, key string, e *core.Entry) error {
 }
 
 // Tokens implements core.Tier.
-func (t *Tier) Tokens(_ context.Context, tags []string) ([]core.Token, error) {
+func (t *Tier) Tokens(_ context.Context, tags []string) (core.Taken, error) {
 	tokens := make([]core.Token, len(tags))
 	for i, tag := range tags {
 		tokens[i], _ = t.tokens.ComputeIfAbsent(tag, func() (core.Token, bool) { return newToken(), false })
 	}
-	return tokens, nil
+	return core.Taken{Tokens: tokens, Strict: true}, nil
 }
+
+// Announce implements core.Tier. Nobody else needs to be told.
+func (t *Tier) Announce(context.Context, []string) error { return nil }
 
 // Bump implements core.Tier. A tag without a token has nothing kept with it.
 func (t *Tier) Bump(_ context.Context, tags []string) error {
@@ -151,6 +173,12 @@ func (t *Tier) remove(key string, e *core.Entry) (removed bool) {
 	})
 	return removed
 }
+
+// Strict implements core.Tier: what this process does not know of, it cannot tell.
+func (t *Tier) Strict() bool { return true }
+
+// Shared implements core.Tier.
+func (t *Tier) Shared() core.Shared { return core.Shared{Status: core.Absent, Breaker: "closed"} }
 
 // Usage implements core.Tier.
 func (t *Tier) Usage() core.Usage {

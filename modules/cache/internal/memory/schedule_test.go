@@ -118,6 +118,16 @@ type stepwise struct {
 	core.Tier
 
 	s *schedule
+	// alone says that no other instance could change anything.
+	alone bool
+}
+
+// Strict implements core.Tier.
+func (t stepwise) Strict() bool { return t.alone }
+
+// Near implements core.Tier.
+func (t stepwise) Near(ctx context.Context, key string) (*core.Entry, bool, error) {
+	return t.Get(ctx, key)
 }
 
 // Get implements core.Tier.
@@ -134,9 +144,11 @@ func (t stepwise) Set(ctx context.Context, key string, e *core.Entry) error {
 }
 
 // Tokens implements core.Tier.
-func (t stepwise) Tokens(ctx context.Context, tags []string) ([]core.Token, error) {
+func (t stepwise) Tokens(ctx context.Context, tags []string) (core.Taken, error) {
 	t.s.await("tokens %s", tags)
-	return t.Tier.Tokens(ctx, tags)
+	taken, err := t.Tier.Tokens(ctx, tags)
+	taken.Strict = taken.Strict && t.alone
+	return taken, err
 }
 
 // Bump implements core.Tier: tag after tag, as a tier may do it.
@@ -177,7 +189,7 @@ func newSchedule(luck *rand.Rand, tier evictable) (*schedule, error) {
 		}}
 	}
 	c, err := core.New(context.Background(), core.Options{
-		Tier: stepwise{tier, s}, Policies: []cache.Policy{p}, Alone: alone, Log: zap.NewNop(),
+		Tier: stepwise{tier, s, alone}, Policies: []cache.Policy{p}, Alone: alone, Log: zap.NewNop(),
 		Now: func() time.Time { return time.Unix(0, s.now.Load()) },
 	})
 	if err != nil {

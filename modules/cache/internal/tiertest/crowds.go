@@ -40,10 +40,11 @@ func sameToken(ctx context.Context, s Subject) error {
 	c := &check{s: s}
 	for round := range 200 {
 		tag := fmt.Sprint("new:", round)
-		var got [crowd][]core.Token
+		var got [crowd]core.Taken
 		atOnce(func(who int) { got[who], _ = s.Tokens(ctx, []string{tag}) })
 		now := c.tokens(ctx, tag)[0]
-		for _, tokens := range got {
+		for _, taken := range got {
+			tokens := taken.Tokens
 			if len(tokens) != 1 || tokens[0] != now {
 				c.failf("round %d: %v, and it is %v now", round, tokens, now)
 			}
@@ -66,11 +67,11 @@ func neverAgain(ctx context.Context, s Subject) error {
 	}
 	load := func(thing int) error {
 		tags := []string{"all", fmt.Sprint("thing:", thing)}
-		tokens, err := s.Tokens(ctx, tags)
+		taken, err := s.Tokens(ctx, tags)
 		if err != nil {
 			return err
 		}
-		return s.Set(ctx, fmt.Sprint("key:", thing), entryOf(strconv.FormatInt(versions[thing].Load(), 10), tags, tokens))
+		return s.Set(ctx, fmt.Sprint("key:", thing), entryOf(strconv.FormatInt(versions[thing].Load(), 10), tags, taken.Tokens))
 	}
 	change := func(thing, round int) error {
 		version := versions[thing].Add(1)

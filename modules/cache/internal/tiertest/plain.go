@@ -109,7 +109,7 @@ func (p *Plain) Set(_ context.Context, key string, e *core.Entry) error {
 }
 
 // Tokens implements core.Tier.
-func (p *Plain) Tokens(_ context.Context, tags []string) ([]core.Token, error) {
+func (p *Plain) Tokens(_ context.Context, tags []string) (core.Taken, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.defect == Sorted {
@@ -129,7 +129,28 @@ func (p *Plain) Tokens(_ context.Context, tags []string) ([]core.Token, error) {
 			tokens[i] = p.first[tag]
 		}
 	}
-	return tokens, nil
+	return core.Taken{Tokens: tokens, Strict: true}, nil
+}
+
+// Announce implements core.Tier.
+func (p *Plain) Announce(context.Context, []string) error { return nil }
+
+// Strict implements core.Tier.
+func (p *Plain) Strict() bool { return true }
+
+// Shared implements core.Tier.
+func (p *Plain) Shared() core.Shared { return core.Shared{Status: core.Absent} }
+
+// Peek implements core.Tier.
+func (p *Plain) Peek(key string) *core.Entry {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.entries[key]
+}
+
+// Near implements core.Tier.
+func (p *Plain) Near(ctx context.Context, key string) (*core.Entry, bool, error) {
+	return p.Get(ctx, key)
 }
 
 // renew gives a tag its next token.

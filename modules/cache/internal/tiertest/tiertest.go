@@ -89,7 +89,8 @@ func noon() time.Time { return time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC) }
 
 // tokens gives the present tokens of tags.
 func (c *check) tokens(ctx context.Context, tags ...string) []core.Token {
-	tokens, err := c.s.Tokens(ctx, tags)
+	taken, err := c.s.Tokens(ctx, tags)
+	tokens := taken.Tokens
 	c.must(err)
 	if len(tokens) != len(tags) {
 		c.failf("%d tokens of %d tags", len(tokens), len(tags))
