@@ -30,7 +30,7 @@ func filled(t *testing.T, url string, c demoCommand, now time.Time, variables ..
 	progress, err := os.Create(filepath.Join(t.TempDir(), "progress"))
 	require.NoError(t, err)
 	defer func() { require.NoError(t, progress.Close()) }()
-	cfg, _, err := config.Load(append([]string{"DATABASE_URL=" + url}, variables...))
+	cfg, _, err := config.Load(append([]string{"REDIS_URL=", "DATABASE_URL=" + url}, variables...))
 	require.NoError(t, err)
 	var out bytes.Buffer
 	err = c.fill(context.Background(), cfg, zap.NewNop(), now, &out, progress)

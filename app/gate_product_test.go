@@ -89,7 +89,7 @@ func spawn(t *testing.T, url string, argv []string, variables ...string) *instan
 	command := exec.CommandContext(context.WithoutCancel(t.Context()), argv[0], argv[1:]...)
 	command.Env = append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TMPDIR=" + os.TempDir(),
-		"LISTEN=127.0.0.1:0", "DATABASE_URL=" + url,
+		"LISTEN=127.0.0.1:0", "REDIS_URL=", "DATABASE_URL=" + url,
 	}, variables...)
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	p := &instance{command: command, serving: make(chan string, 1), exited: make(chan struct{})}

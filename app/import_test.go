@@ -29,7 +29,7 @@ func imported(t *testing.T, url string, f importFlags, file string, take takeOve
 	progress, err := os.Create(filepath.Join(folder, "progress"))
 	require.NoError(t, err)
 	defer func() { require.NoError(t, progress.Close()) }()
-	cfg, _, err := config.Load(append([]string{"DATABASE_URL=" + url}, variables...))
+	cfg, _, err := config.Load(append([]string{"REDIS_URL=", "DATABASE_URL=" + url}, variables...))
 	require.NoError(t, err)
 	var out bytes.Buffer
 	err = f.take(context.Background(), cfg, zap.NewNop(), take, &out, progress)

@@ -148,7 +148,7 @@ func TestGate_matrix_breaks(t *testing.T) {
 func requireStale(t *testing.T, url string, l lack, operations []string) {
 	t.Helper()
 	looks := slices.DeleteFunc(matrixLooks(), func(k look) bool { return !slices.Contains(operations, k.operation) })
-	m := newMatrix(t, url, looks, lackOf(l))
+	m := newMatrix(t, []string{"DATABASE_URL=" + url}, looks, lackOf(l))
 	for _, c := range matrixChanges() {
 		if len(m.stale) == 0 {
 			c.make(m)

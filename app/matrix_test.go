@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -62,11 +63,11 @@ type shownAnswer struct {
 }
 
 // newMatrix starts an application in the world of the matrix.
-func newMatrix(t *testing.T, url string, looks []look, options ...fx.Option) *matrix {
+func newMatrix(t *testing.T, variables []string, looks []look, options ...fx.Option) *matrix {
 	t.Helper()
 	m := &matrix{T: t, looks: looks, fresh: map[string]shownAnswer{}, hits: map[string]int{}}
 	options = append(options, fx.Invoke(func(i importers) { m.importers = i }))
-	app, address := servingWith(t, moduleTable(), options, "DATABASE_URL="+url)
+	app, address := servingWith(t, moduleTable(), options, variables...)
 	m.running, m.wire = app, &wire{address: address}
 	t.Cleanup(m.wire.close)
 	m.furnish()
@@ -214,21 +215,36 @@ func (m *matrix) checkHits(all bool) {
 func TestMatrix(t *testing.T) {
 	t.Parallel()
 	var changed [][]look
-	alone := func(t *testing.T, url string) {
+	alone := func(t *testing.T, strict bool, variables ...string) {
 		t.Helper()
-		m := newMatrix(t, url, matrixLooks())
+		m := newMatrix(t, variables, matrixLooks())
 		m.checkComplete()
 		changed = m.run()
 		require.Empty(t, m.stale)
-		m.checkHits(strings.HasPrefix(url, "sqlite"))
+		m.checkHits(strict)
 	}
-	alone(t, testkit.SQLite(t))
+	alone(t, true, "DATABASE_URL="+testkit.SQLite(t))
+	alone(t, true, withRedis(t, testkit.Postgres(t))...)
 	if gatesAreFull() {
-		alone(t, testkit.Postgres(t))
+		alone(t, false, "DATABASE_URL="+testkit.Postgres(t))
+		alone(t, true, append(withRedis(t, testkit.SQLite(t)), "CACHE_MEMORY_MB=1")...)
 	}
-	testkit.EachDatabase(t, func(t *testing.T, url string) {
-		m := newMatrix(t, url, matrixLooks())
+	crowded := func(t *testing.T, variables ...string) {
+		t.Helper()
+		m := newMatrix(t, variables, matrixLooks())
 		m.runCrowded(changed)
 		require.Empty(t, m.stale)
+	}
+	testkit.EachDatabase(t, func(t *testing.T, url string) { crowded(t, "DATABASE_URL="+url) })
+	t.Run("postgres and redis", func(t *testing.T) {
+		t.Parallel()
+		crowded(t, withRedis(t, testkit.Postgres(t))...)
 	})
+}
+
+// withRedis are the variables for a database and the Redis of this run, with keys
+// of its own.
+func withRedis(t *testing.T, url string) []string {
+	t.Helper()
+	return []string{"DATABASE_URL=" + url, "REDIS_URL=" + testkit.Redis(t), "CACHE_PREFIX=" + t.Name() + rand.Text()}
 }

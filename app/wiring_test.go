@@ -45,7 +45,7 @@ func servingTable(t *testing.T, table []module.Module, variables ...string) (app
 // servingWith does it with further options of fx.
 func servingWith(t *testing.T, table []module.Module, options []fx.Option, variables ...string) (app running, address string) {
 	t.Helper()
-	cfg, _, err := config.Load(append([]string{"LISTEN=127.0.0.1:0"}, variables...))
+	cfg, _, err := config.Load(append([]string{"LISTEN=127.0.0.1:0", "REDIS_URL="}, variables...))
 	require.NoError(t, err)
 	var server *httpserver.Server
 	built, err := newApp(cfg, zap.NewNop(), table, append(options, fx.Invoke(serve), fx.Populate(&server, &app.db))...)
@@ -171,7 +171,7 @@ func TestA_second_serve_on_one_SQLite_file_is_refused(t *testing.T) {
 	t.Parallel()
 	url := "DATABASE_URL=" + testkit.SQLite(t)
 	serving(t, url)
-	cfg, _, err := config.Load([]string{"LISTEN=127.0.0.1:0", url})
+	cfg, _, err := config.Load([]string{"LISTEN=127.0.0.1:0", "REDIS_URL=", url})
 	require.NoError(t, err)
 	second, err := newApp(cfg, zap.NewNop(), moduleTable(), fx.Invoke(serve))
 	require.NoError(t, err)

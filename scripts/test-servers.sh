@@ -18,6 +18,9 @@ missing() {
 	fi
 	command -v redis-server >/dev/null || packages="redis-server"
 	command -v strace >/dev/null || packages="$packages strace"
+	if ! command -v nginx >/dev/null && ! [ -x /usr/sbin/nginx ]; then # not in everybody's PATH
+		packages="$packages nginx"
+	fi
 	if ! command -v initdb >/dev/null && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
 		packages="$packages postgresql"
 	fi

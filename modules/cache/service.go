@@ -10,8 +10,9 @@ import (
 // Service is the cache of a running application.
 type Service interface {
 	// Open looks for what is outside the process, which need not be there: after
-	// the migrations and before anything is published. Close is the last of all.
+	// the migrations and before anything is published.
 	Open(ctx context.Context) error
+	// Close gives it back, the last of all.
 	Close(ctx context.Context) error
 	// Start tells the cache what it can use from now on, and lets it warm what is
 	// asked for most. Before, it keeps answers already.

@@ -30,7 +30,7 @@ func TestAtCommit_does_not_wait_for_a_goroutine(t *testing.T) {
 			p.publish(cooked{1})
 		}()
 		<-begun
-		assert.Equal(t, []int64{1}, told.all(), "while another subscriber holds the answer")
+		told.has(t, 1) // while another subscriber holds the answer
 		close(goOn)
 		<-answered
 	})

@@ -159,7 +159,7 @@ func (c *Cache) Namespace(name string) *Namespace { return c.namespaces[name] }
 
 // Clear forgets all answers of a namespace.
 func (c *Cache) Clear(ctx context.Context, ns *Namespace) error {
-	if err := c.Tier.Bump(ctx, []string{namespaceTag(ns.name)}); err != nil {
+	if err := c.Tier.Bump(ctx, 0, []string{namespaceTag(ns.name)}); err != nil {
 		return fmt.Errorf("clear %s: %w", ns.name, err)
 	}
 	ns.Invalidations.Add(1)

@@ -99,22 +99,23 @@ type Tier interface {
 	// gets one. ErrChanging and other errors say that nothing may be kept now.
 	Tokens(ctx context.Context, tags []string) (Taken, error)
 	// Announce tells other processes that the things of these tags are about to be
-	// changed, by the event that ctx names (eventbus.ID). Bump tells the end. An
+	// changed, by the event with that number (eventbus.ID). Bump tells the end. An
 	// error says that strict answers elsewhere could be wrong: do not change them.
-	Announce(ctx context.Context, tags []string) error
+	Announce(ctx context.Context, event int64, tags []string) error
 	// Bump gives each tag a new token. What was kept with the one before is not
 	// current from the moment that Bump returns, nor is what is loaded now and
-	// began before.
-	Bump(ctx context.Context, tags []string) error
+	// began before. The event is the one that was announced, here or elsewhere; 0
+	// is none.
+	Bump(ctx context.Context, event int64, tags []string) error
 	// Strict tells whether strict answers may be kept, and served, at present.
 	Strict() bool
 	// Sweep looks at some entries after the cursor, 0 at first, and removes those
 	// that are not current, or over at the instant given. The next cursor is 0
 	// when it has come to the end.
 	Sweep(ctx context.Context, cursor uint64, at time.Time) (s Swept, err error)
-	// Usage tells what is kept in this process, Shared how it is with what is kept
-	// outside.
+	// Usage tells what is kept in this process.
 	Usage() Usage
+	// Shared tells how it is with what is kept outside.
 	Shared() Shared
 }
 

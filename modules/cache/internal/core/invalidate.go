@@ -97,7 +97,7 @@ func (c *Cache) Announce(ctx context.Context, event eventbus.Event) error {
 	if cause != nil {
 		tags = e.spaces()
 	}
-	return c.Tier.Announce(ctx, tags)
+	return c.Tier.Announce(ctx, eventbus.ID(ctx), tags)
 }
 
 // Forget ends the answers that an event has changed. The bus calls it before it
@@ -112,7 +112,7 @@ func (c *Cache) Forget(ctx context.Context, event eventbus.Event) error {
 		tags = e.spaces()
 		c.Log.Error("a policy panicked: its namespace is cleared", zap.Any("panic", cause), zap.Stack("stack"))
 	}
-	if err := c.Tier.Bump(ctx, tags); err != nil {
+	if err := c.Tier.Bump(ctx, eventbus.ID(ctx), tags); err != nil {
 		return err
 	}
 	for _, ns := range e.namespaces {

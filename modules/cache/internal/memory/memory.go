@@ -122,10 +122,10 @@ func (t *Tier) Tokens(_ context.Context, tags []string) (core.Taken, error) {
 }
 
 // Announce implements core.Tier. Nobody else needs to be told.
-func (t *Tier) Announce(context.Context, []string) error { return nil }
+func (t *Tier) Announce(context.Context, int64, []string) error { return nil }
 
 // Bump implements core.Tier. A tag without a token has nothing kept with it.
-func (t *Tier) Bump(_ context.Context, tags []string) error {
+func (t *Tier) Bump(_ context.Context, _ int64, tags []string) error {
 	for _, tag := range tags {
 		t.tokens.ComputeIfPresent(tag, func(core.Token) (core.Token, otter.ComputeOp) { return newToken(), otter.WriteOp })
 	}

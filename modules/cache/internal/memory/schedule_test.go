@@ -152,12 +152,12 @@ func (t stepwise) Tokens(ctx context.Context, tags []string) (core.Taken, error)
 }
 
 // Bump implements core.Tier: tag after tag, as a tier may do it.
-func (t stepwise) Bump(ctx context.Context, tags []string) error {
+func (t stepwise) Bump(ctx context.Context, event int64, tags []string) error {
 	slices.Sort(tags) // they come from a map
 	var errs []error
 	for _, tag := range tags {
 		t.s.await("bump %s", tag)
-		errs = append(errs, t.Tier.Bump(ctx, []string{tag}))
+		errs = append(errs, t.Tier.Bump(ctx, event, []string{tag}))
 		t.s.bumped = tag // nobody else moves at this moment
 	}
 	return errors.Join(errs...)

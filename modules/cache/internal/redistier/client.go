@@ -208,6 +208,10 @@ func isReply(err error) bool {
 // errResting is what is said while Redis is left alone.
 var errResting = errors.New("redis has failed a moment ago")
 
+// passed marks the context of a command that the guard has let through. What is
+// said first on a new connection belongs to it, and is not stopped.
+type passed struct{}
+
 // guard is the circuit breaker in front of every command. It is a hook: the
 // client's own Limiter is not there behind sentinels.
 type guard struct {
@@ -220,12 +224,15 @@ func (guard) DialHook(next goredis.DialHook) goredis.DialHook { return next }
 // ProcessHook implements redis.Hook.
 func (g guard) ProcessHook(next goredis.ProcessHook) goredis.ProcessHook {
 	return func(ctx context.Context, command goredis.Cmder) error {
+		if ctx.Value(passed{}) != nil {
+			return next(ctx, command)
+		}
 		done, err := g.breaker.Allow()
 		if err != nil {
 			command.SetErr(errResting)
 			return errResting
 		}
-		err = next(ctx, command)
+		err = next(context.WithValue(ctx, passed{}, true), command)
 		done(err)
 		return err
 	}
@@ -234,6 +241,9 @@ func (g guard) ProcessHook(next goredis.ProcessHook) goredis.ProcessHook {
 // ProcessPipelineHook implements redis.Hook.
 func (g guard) ProcessPipelineHook(next goredis.ProcessPipelineHook) goredis.ProcessPipelineHook {
 	return func(ctx context.Context, commands []goredis.Cmder) error {
+		if ctx.Value(passed{}) != nil {
+			return next(ctx, commands)
+		}
 		done, err := g.breaker.Allow()
 		if err != nil {
 			for _, command := range commands {
@@ -241,7 +251,7 @@ func (g guard) ProcessPipelineHook(next goredis.ProcessPipelineHook) goredis.Pro
 			}
 			return errResting
 		}
-		err = next(ctx, commands)
+		err = next(context.WithValue(ctx, passed{}, true), commands)
 		done(err)
 		return err
 	}

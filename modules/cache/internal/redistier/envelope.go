@@ -179,7 +179,7 @@ func (r *reader) length() int {
 	if r.skip(n); r.failed {
 		return 0
 	}
-	return int(value) //nolint:gosec // it was compared with a length
+	return int(value)
 }
 
 func (r *reader) skip(n int) {

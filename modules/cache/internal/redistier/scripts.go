@@ -2,10 +2,9 @@ package redistier
 
 import "github.com/redis/go-redis/v9"
 
-// pending is what stands in the place of a token while somebody is about to
-// change what the tag stands for.
-const pending = "p"
-
+// While somebody is about to change what a tag stands for, a "p" stands in the
+// place of its token.
+//
 // Each script runs as one step, which nothing else in Redis comes between. They
 // ask Redis for the time: the clocks of the instances need not agree.
 //

@@ -177,8 +177,8 @@ func nudge(who chan struct{}) {
 }
 
 // wait waits for a time, a nudge, or the end of ctx.
-func wait(ctx context.Context, time_ time.Duration, nudged <-chan struct{}) {
-	timer := time.NewTimer(time_)
+func wait(ctx context.Context, most time.Duration, nudged <-chan struct{}) {
+	timer := time.NewTimer(most)
 	defer timer.Stop()
 	select {
 	case <-timer.C:

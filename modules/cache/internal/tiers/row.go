@@ -151,7 +151,7 @@ func (t *Tier) register(ctx context.Context) error {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if r := &t.row; !r.apart {
+	if r := &t.row; !r.apart || known >= r.until { // else others have seen it ever since
 		r.apart, r.since, r.wait = true, known, 0
 		if others.Together {
 			r.wait = apartWait

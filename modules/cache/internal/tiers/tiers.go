@@ -12,7 +12,6 @@ import (
 	"zomato/modules/cache/internal/core"
 	"zomato/modules/cache/internal/memory"
 	"zomato/modules/cache/internal/redistier"
-	"zomato/platform/eventbus"
 )
 
 // lease is how long memory is served without asking Redis after the stream of
@@ -215,9 +214,9 @@ func (t *Tier) Tokens(ctx context.Context, tags []string) (core.Taken, error) {
 
 // Announce implements core.Tier. Without Redis it makes sure that nobody serves
 // anything strict.
-func (t *Tier) Announce(ctx context.Context, tags []string) error {
+func (t *Tier) Announce(ctx context.Context, event int64, tags []string) error {
 	if t.writesToRedis() {
-		err := t.redis.Announce(ctx, eventbus.ID(ctx), tags)
+		err := t.redis.Announce(ctx, event, tags)
 		if err == nil {
 			return nil
 		}
@@ -230,10 +229,9 @@ func (t *Tier) Announce(ctx context.Context, tags []string) error {
 }
 
 // Bump implements core.Tier.
-func (t *Tier) Bump(ctx context.Context, tags []string) error {
+func (t *Tier) Bump(ctx context.Context, event int64, tags []string) error {
 	p := t.place.Load()
 	p.memory.Forget(tags)
-	event := eventbus.ID(ctx)
 	if !t.writesToRedis() || event != 0 && t.told.has(event) {
 		return nil
 	}

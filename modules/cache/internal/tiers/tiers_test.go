@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"strings"
 	"testing"
-	"time"
 
 	goredis "github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
@@ -22,9 +21,6 @@ import (
 )
 
 func TestMain(m *testing.M) { testkit.Main(m) }
-
-// patience is how long a test waits for what has to come.
-const patience = 30 * time.Second
 
 // world is a Redis and a database that some instances share.
 type world struct {
@@ -55,23 +51,27 @@ func (w *world) connect(_ context.Context, run string) (*redistier.Redis, error)
 // instance starts one more.
 func (w *world) instance(t *testing.T) *tiers.Tier {
 	t.Helper()
+	return w.start(t, w.connect)
+}
+
+// cutOff starts one that does not reach Redis.
+func (w *world) cutOff(t *testing.T) *tiers.Tier {
+	t.Helper()
+	return w.start(t, func(context.Context, string) (*redistier.Redis, error) {
+		return redistier.Open(redistier.Options{URL: "redis://127.0.0.1:1", Prefix: w.prefix, Database: w.database})
+	})
+}
+
+func (w *world) start(t *testing.T, connect func(context.Context, string) (*redistier.Redis, error)) *tiers.Tier {
+	t.Helper()
 	tier, err := tiers.New(tiers.Options{
-		ID: rand.Text(), Memory: 64 << 20, Connect: w.connect, Expected: true, Instances: sqlstore.New(w.db),
+		ID: rand.Text(), Memory: 64 << 20, Connect: connect, Expected: true, Instances: sqlstore.New(w.db),
 		Everything: []string{"namespace:things"}, Log: zap.NewNop(),
 	})
 	require.NoError(t, err)
 	require.NoError(t, tier.Open(t.Context()))
 	t.Cleanup(func() { require.NoError(t, tier.Close(context.WithoutCancel(t.Context()))) })
 	return tier
-}
-
-// strict waits until an instance keeps strict answers.
-func strict(t *testing.T, tier *tiers.Tier) {
-	t.Helper()
-	require.Eventually(t, func() bool {
-		taken, err := tier.Tokens(t.Context(), []string{"any"})
-		return err == nil && taken.Strict
-	}, patience, 10*time.Millisecond)
 }
 
 // lose removes the tokens of tags from Redis, and from the memory of an instance.

@@ -76,7 +76,7 @@ func neverAgain(ctx context.Context, s Subject) error {
 	change := func(thing, round int) error {
 		version := versions[thing].Add(1)
 		tags := []string{fmt.Sprint("thing:", thing), "all"}
-		err := s.Bump(ctx, tags[round%2:][:1])
+		err := s.Bump(ctx, 0, tags[round%2:][:1])
 		for old := bumped[thing].Load(); err == nil && version > old && !bumped[thing].CompareAndSwap(old, version); {
 			old = bumped[thing].Load()
 		}

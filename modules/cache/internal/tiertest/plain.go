@@ -133,7 +133,7 @@ func (p *Plain) Tokens(_ context.Context, tags []string) (core.Taken, error) {
 }
 
 // Announce implements core.Tier.
-func (p *Plain) Announce(context.Context, []string) error { return nil }
+func (p *Plain) Announce(context.Context, int64, []string) error { return nil }
 
 // Strict implements core.Tier.
 func (p *Plain) Strict() bool { return true }
@@ -169,7 +169,7 @@ func (p *Plain) renew(tag string) {
 }
 
 // Bump implements core.Tier.
-func (p *Plain) Bump(_ context.Context, tags []string) error {
+func (p *Plain) Bump(_ context.Context, _ int64, tags []string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for i, tag := range tags {

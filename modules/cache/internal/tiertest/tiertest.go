@@ -198,9 +198,9 @@ func replaced(ctx context.Context, s Subject) error {
 	c.keep(ctx, "key", "first", "a", "b")
 	c.keep(ctx, "key", "second", "b")
 	c.has(ctx, "key", "second")
-	c.must(s.Bump(ctx, []string{"a"}))
+	c.must(s.Bump(ctx, 0, []string{"a"}))
 	c.has(ctx, "key", "second")
-	c.must(s.Bump(ctx, []string{"b"}))
+	c.must(s.Bump(ctx, 0, []string{"b"}))
 	c.has(ctx, "key", "")
 	c.keep(ctx, "key", "third", "c")
 	c.has(ctx, "key", "third")
@@ -213,12 +213,12 @@ func endsWithEachTag(ctx context.Context, s Subject) error {
 	for i, tag := range tags {
 		c.keep(ctx, "all", "of all", tags...)
 		c.keep(ctx, "others", "of the others", slices.Concat(tags[:i], tags[i+1:])...)
-		c.must(s.Bump(ctx, []string{tag}))
+		c.must(s.Bump(ctx, 0, []string{tag}))
 		c.has(ctx, "all", "")
 		c.has(ctx, "others", "of the others")
 	}
 	c.keep(ctx, "all", "of all", tags...)
-	c.must(s.Bump(ctx, []string{"no such tag", tags[9], tags[9], "nor this"}))
+	c.must(s.Bump(ctx, 0, []string{"no such tag", tags[9], tags[9], "nor this"}))
 	c.has(ctx, "all", "")
 	return c.err()
 }
@@ -228,7 +228,7 @@ func endsWithEachTag(ctx context.Context, s Subject) error {
 func late(ctx context.Context, s Subject) error {
 	c := &check{s: s}
 	before := c.tokens(ctx, "a", "b")
-	c.must(s.Bump(ctx, []string{"b"}))
+	c.must(s.Bump(ctx, 0, []string{"b"}))
 	c.must(s.Set(ctx, "key", entryOf("old", []string{"a", "b"}, before)))
 	c.has(ctx, "key", "")
 	c.keep(ctx, "key", "new", "a", "b")
@@ -236,7 +236,7 @@ func late(ctx context.Context, s Subject) error {
 	c.must(s.Set(ctx, "key", entryOf("old", []string{"a", "b"}, before)))
 	c.has(ctx, "key", "")
 	for range 100 {
-		c.must(s.Bump(ctx, []string{"a", "b"}))
+		c.must(s.Bump(ctx, 0, []string{"a", "b"}))
 		c.has(ctx, "key", "")
 	}
 	return c.err()

@@ -48,7 +48,7 @@ func uniqueTokens(ctx context.Context, s Subject) error {
 				c.failf("round %d: the token %v of %s was that of %q before", round, token, name, owner)
 			}
 			seen[token] = name
-			c.must(s.Bump(ctx, []string{name}))
+			c.must(s.Bump(ctx, 0, []string{name}))
 		}
 	}
 	return c.err()
@@ -57,17 +57,17 @@ func uniqueTokens(ctx context.Context, s Subject) error {
 func bumpsOnly(ctx context.Context, s Subject) error {
 	c := &check{s: s}
 	before := c.tokens(ctx, "a", "b", "c")
-	c.must(s.Bump(ctx, []string{"a", "c"}))
+	c.must(s.Bump(ctx, 0, []string{"a", "c"}))
 	after := c.tokens(ctx, "a", "b", "c")
 	if after[0] == before[0] || after[1] != before[1] || after[2] == before[2] {
 		c.failf("before %v, after %v", before, after)
 	}
-	c.must(s.Bump(ctx, nil))
-	c.must(s.Bump(ctx, []string{}))
+	c.must(s.Bump(ctx, 0, nil))
+	c.must(s.Bump(ctx, 0, []string{}))
 	if again := c.tokens(ctx, "a", "b", "c"); !slices.Equal(after, again) {
 		c.failf("a bump of nothing has changed tokens")
 	}
-	c.must(s.Bump(ctx, []string{"unknown"}))
+	c.must(s.Bump(ctx, 0, []string{"unknown"}))
 	known := c.tokens(ctx, "unknown")
 	if known[0] == (core.Token{}) {
 		c.failf("a tag that was bumped before it was known has no token")
@@ -116,7 +116,7 @@ func staysLost(ctx context.Context, s Subject) error {
 			c.failf("round %d: Lose has lost nothing: the suite sees nothing", round)
 		}
 		if round%2 == 0 { // that it was bumped does not matter
-			c.must(s.Bump(ctx, tags[:20]))
+			c.must(s.Bump(ctx, 0, tags[:20]))
 		}
 		c.must(s.Lose(ctx, tags))
 	}
@@ -153,7 +153,7 @@ func sweeps(ctx context.Context, s Subject) error {
 	over := entryOf("over", []string{"a"}, c.tokens(ctx, "a"))
 	over.Fresh, over.Grace = noon().Add(time.Second), noon().Add(time.Minute)
 	c.must(s.Set(ctx, "over", over))
-	c.must(s.Bump(ctx, []string{"b"}))
+	c.must(s.Bump(ctx, 0, []string{"b"}))
 	if swept := c.sweep(ctx, noon().Add(30*time.Second)); swept.Removed != 1 || s.Counts && swept.Orphaned != 1 || swept.Orphaned < 1 {
 		c.failf("one entry is orphaned, and one in its grace: %+v", swept)
 	}
@@ -230,7 +230,7 @@ func counts(ctx context.Context, s Subject) error {
 	if u.Entries != 101 || u.Bytes < size || u.Bytes > u.Limit {
 		c.failf("%+v", u)
 	}
-	c.must(s.Bump(ctx, []string{"a"}))
+	c.must(s.Bump(ctx, 0, []string{"a"}))
 	c.sweep(ctx, noon())
 	if u = s.Usage(); u.Entries != 1 || u.ByNamespace["things"] != (core.Use{}) {
 		c.failf("after all of one namespace is gone: %+v", u)
