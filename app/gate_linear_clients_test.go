@@ -29,7 +29,7 @@ type watchers struct {
 	done  atomic.Bool
 	group sync.WaitGroup
 	// What they met.
-	operations, hits, unanswered, unavailable atomic.Int64
+	operations, hits, unanswered, unavailable, ended atomic.Int64
 
 	mu       sync.Mutex
 	history  []porcupine.Operation

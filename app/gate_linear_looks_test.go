@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"time"
 )
 
 // lookedOrder and lookedCustomer are what a look sees of an answer.
@@ -19,6 +20,10 @@ type lookedCustomer struct {
 	Name  string
 	Phone string `json:"phone_number"`
 }
+
+// idleTime is how long a transaction may stand still: Postgres ends it then, and who
+// was reading in it is told so.
+const idleTime = 4 * time.Second
 
 // look reads something of a subject through one of the instances.
 func (w *watchers) look(s *subject) {
@@ -35,6 +40,9 @@ func (w *watchers) look(s *subject) {
 	got := w.send(rand.IntN(len(w.instances)), "GET", paths[kind], "", headers...)
 	switch {
 	case got.status == 0:
+		return
+	case got.status == 503 && got.end-got.call > int64(idleTime): // its instance was frozen in a transaction
+		w.ended.Add(1)
 		return
 	case got.status != 200:
 		w.fail("read: GET %s through %d: %d %s", paths[kind], got.via, got.status, got.body)

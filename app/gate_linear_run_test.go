@@ -17,15 +17,15 @@ import (
 // The gate of what is shared strictly (design: cache.md §7): two instances, one
 // Postgres, one Redis to which things happen.
 
-// nemesis is one of these things. When it returns, Redis is there again.
+// nemesis is one of these things. When it returns, all are there again.
 type nemesis struct {
 	name   string
 	strike func(t *testing.T, g *shared)
 }
 
-// nemeses are all; the last is for the long form, as it takes many seconds.
-func nemeses() []nemesis {
-	all := []nemesis{
+// nemesesOfRedis are what happens to Redis itself.
+func nemesesOfRedis() []nemesis {
+	return []nemesis{
 		{"killed and started again", func(t *testing.T, g *shared) {
 			g.redis.Halt()
 			<-time.After(rand.N(time.Second)) // the moment is the matter
@@ -39,20 +39,30 @@ func nemeses() []nemesis {
 		{"flushed", func(t *testing.T, g *shared) { g.redis.Do(t, "FLUSHALL") }},
 		{"restored from an old snapshot", func(t *testing.T, g *shared) { g.redis.Restore(t, g.snapshot) }},
 	}
-	if gatesAreFull() {
-		all = append(all, nemesis{"an instance frozen", func(_ *testing.T, g *shared) {
+}
+
+// nemesesOfOne are what happens to one instance only: the other one goes on to serve
+// what it knows.
+func nemesesOfOne() []nemesis {
+	return []nemesis{
+		{"an instance cut off from Redis", func(_ *testing.T, g *shared) {
+			g.cable.pull()
+			<-time.After(rand.N(3 * time.Second))
+			g.cable.mend()
+		}},
+		{"an instance frozen", func(_ *testing.T, g *shared) {
 			g.instances[1].signal(syscall.SIGSTOP)
-			<-time.After(rand.N(8 * time.Second))
+			<-time.After(rand.N(7 * time.Second))
 			g.instances[1].signal(syscall.SIGCONT)
-		}})
+		}},
 	}
-	return all
 }
 
 // shared are two instances with one database and one Redis.
 type shared struct {
 	instances []*instance
 	redis     *testkit.RedisServer
+	cable     *cable // of the second instance
 	snapshot  []byte
 }
 
@@ -60,9 +70,10 @@ type shared struct {
 func serveTogether(t *testing.T, binary string, variables ...string) *shared {
 	t.Helper()
 	g := &shared{redis: testkit.OwnRedis(t)}
+	g.cable = newCable(t, g.redis.URL)
 	url := testkit.Postgres(t)
-	for range 2 {
-		g.instances = append(g.instances, start(t, url, []string{binary}, append(variables, "REDIS_URL="+g.redis.URL)...))
+	for _, redis := range []string{g.redis.URL, g.cable.URL} {
+		g.instances = append(g.instances, start(t, url, []string{binary}, append(slices.Clone(variables), "REDIS_URL="+redis)...))
 	}
 	return g
 }
@@ -124,20 +135,30 @@ func watch(t *testing.T, binary string, rounds, operations int, happens []nemesi
 	for _, n := range happens {
 		names = append(names, n.name)
 	}
-	t.Logf("%d operations on %d records, %d hits, %d requests without an answer, %d changes not known to be done; %d times each: %s; %d violations",
-		w.operations.Load(), len(partitioned(w.history)), w.hits.Load(), w.unanswered.Load(), w.unavailable.Load(), rounds, strings.Join(names, ", "), len(violations))
+	t.Logf("%d operations on %d records, %d hits, %d requests without an answer, %d changes not known to be done, %d reads given up in their sleep; %d times each: %s; %d violations",
+		w.operations.Load(), len(partitioned(w.history)), w.hits.Load(), w.unanswered.Load(), w.unavailable.Load(), w.ended.Load(), rounds, strings.Join(names, ", "), len(violations))
 	return w, violations
 }
 
-func TestGate_linearisable_strict_answers_are_those_of_one_copy(t *testing.T) {
-	t.Parallel()
-	rounds, operations := 1, 3_000
-	if gatesAreFull() {
-		rounds, operations = 12, 200_000
+// mustBeLinear runs the gate on the product, with so many operations in its long form.
+func mustBeLinear(t *testing.T, rounds, operations int, happens []nemesis, variables ...string) {
+	t.Helper()
+	if !gatesAreFull() {
+		rounds, operations = 1, 3_000
 	}
-	w, violations := watch(t, product(t), rounds, operations, nemeses())
+	w, violations := watch(t, product(t), rounds, operations, happens, variables...)
 	for _, violation := range violations {
 		t.Error(violation)
 	}
 	require.GreaterOrEqual(t, w.operations.Load(), int64(operations))
+}
+
+func TestGate_linearisable_whatever_happens_to_Redis(t *testing.T) {
+	t.Parallel()
+	mustBeLinear(t, 12, 200_000, nemesesOfRedis())
+}
+
+func TestGate_linearisable_whatever_happens_to_an_instance(t *testing.T) {
+	t.Parallel()
+	mustBeLinear(t, 8, 50_000, append(nemesesOfOne(), nemesesOfOne()...))
 }
