@@ -157,12 +157,7 @@ func (p *pond) follow(t *testing.T, n int) {
 	p.do(t, one, r.method, r.path, r.body)
 	told := time.Now()
 	for _, look := range r.looks {
-		if got := p.send(one, "GET", look.path, ""); !strings.Contains(got.body, look.shows) {
-			p.violate("own: %s through itself does not show %s: %+v", look.path, look.shows, got)
-		}
-	}
-	for _, look := range r.looks {
-		got, latest := seen{}, time.Duration(-1)
+		got, latest := seen{}, time.Duration(0)
 		for begun := time.Since(told); begun < rippleBound; begun = time.Since(told) {
 			if got = p.send(1-one, "GET", look.path, ""); strings.Contains(got.body, look.shows) || look.strict {
 				break
@@ -182,6 +177,11 @@ func (p *pond) follow(t *testing.T, n int) {
 			p.returned++
 		}
 	}
+	for _, look := range r.looks {
+		if got := p.send(one, "GET", look.path, ""); !strings.Contains(got.body, look.shows) {
+			p.violate("own: %s through itself does not show %s: %+v", look.path, look.shows, got)
+		}
+	}
 }
 
 func (p *pond) violate(format string, args ...any) {
@@ -192,8 +192,11 @@ func (p *pond) violate(format string, args ...any) {
 func following(t *testing.T, binary string, writes int, variables ...string) *pond {
 	t.Helper()
 	p := newPond(t, serveTogether(t, binary, variables...))
-	for n := 1; n <= writes && len(p.violations) < 20; n++ {
+	for n := 1; n <= writes && len(p.violations) < 5; n++ {
 		p.follow(t, n)
+	}
+	if p.returned == 0 { // a mark that stays until its time is over is right, and useless
+		p.violate("slow: no strict answer was kept again after its change")
 	}
 	t.Logf("%d changes; the last request that was answered as before was begun so long after: %v; %d strict answers were kept again at once; %d violations",
 		writes, p.late, p.returned, len(p.violations))
@@ -206,7 +209,5 @@ func TestGate_two_instances_read_what_the_other_has_written(t *testing.T) {
 	if gatesAreFull() {
 		writes = 10_000
 	}
-	p := following(t, product(t), writes)
-	require.Empty(t, p.violations)
-	require.Positive(t, p.returned)
+	require.Empty(t, following(t, product(t), writes).violations)
 }
