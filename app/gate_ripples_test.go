@@ -126,8 +126,10 @@ func (p *pond) move(t *testing.T) ripple {
 	order := fmt.Sprintf("/orders/%d", p.moving)
 	listed := fmt.Sprintf(`"id":%d,"customer_id":1,"restaurant_id":1,"order_status":"%s"`, p.moving, status)
 	return ripple{"order", "PUT", order + "/status", `{"order_status":"` + status + `"}`, []glimpse{
-		{order, listed, true}, {order + "/events", `"event":"` + status + `"`, true},
-		{"/customers/1/orders", listed, true}, {"/restaurants/1/orders", listed, true},
+		{order, listed, true},
+		{order + "/events", `"event":"` + status + `"`, true},
+		{"/customers/1/orders", listed, true},
+		{"/restaurants/1/orders", listed, true},
 	}}
 }
 
@@ -192,7 +194,7 @@ func (p *pond) violate(format string, args ...any) {
 func following(t *testing.T, binary string, writes int, variables ...string) *pond {
 	t.Helper()
 	p := newPond(t, serveTogether(t, binary, variables...))
-	for n := 1; n <= writes && len(p.violations) < 5; n++ {
+	for n := 1; n <= writes && len(p.violations) == 0; n++ {
 		p.follow(t, n)
 	}
 	if p.returned == 0 { // a mark that stays until its time is over is right, and useless
