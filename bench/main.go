@@ -11,7 +11,7 @@
 // the same round (baseline/main.go). Rounds are interleaved: each measures R0 and
 // then every row once, so that what disturbs the machine disturbs all of them.
 // The load takes its share of the same CPUs, as it does from the baseline.
-// What is asked stands in plan.go, writes.go, cache.go and mix.go, how databases
+// What is asked stands in plan.go, writes.go, cache.go, redis.go and mix.go, how databases
 // are filled in town.go and demo.go.
 //
 // team: platform
@@ -43,6 +43,7 @@ type options struct {
 	verbose  bool
 	folder   string // where the databases are made; empty: the system's for such
 	postgres string // URL of a server to make databases on; empty: SQLite only
+	redis    string // URL of a Redis that answers may be kept in; empty: none
 	orders   []int  // of the demo databases that are compared
 	figures  int    // orders of the large restaurant of the figures
 }
@@ -81,6 +82,7 @@ func parse(arguments []string, messages io.Writer) (options, error) {
 	flags.BoolVar(&o.verbose, "v", false, "show what is going on, and once what the searches answer")
 	flags.StringVar(&o.folder, "folder", "", "where the databases are made: the disk that is measured (default: the system's folder for temporary files)")
 	flags.StringVar(&o.postgres, "postgres", os.Getenv("ZOMATO_TEST_POSTGRES"), "URL of a Postgres on which databases may be made: measure there too (default: ZOMATO_TEST_POSTGRES)")
+	flags.StringVar(&o.redis, "redis", os.Getenv("ZOMATO_TEST_REDIS"), "URL of a Redis: measure answers that are kept there, too (default: ZOMATO_TEST_REDIS)")
 	counts := flags.String("orders", "", "compare databases that zomato demo has filled with so many orders (default 10000,1000000; quick: 1000,10000)")
 	flags.IntVar(&o.figures, "figures", 0, "orders of the large restaurant of the figures (default 100000; quick: 2000)")
 	if err := flags.Parse(arguments); err != nil {

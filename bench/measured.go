@@ -49,7 +49,7 @@ func (b *bench) one(ctx context.Context, r *measured, at *stage, number int, r0 
 		return err
 	}
 	figures, err := r.counted(ctx, at.server, func() (load.Figures, error) {
-		return r.closed(ctx, at.server, b.dir, traffic, r.clients, b.during)
+		return r.spread(ctx, at, b.dir, traffic, b.during)
 	})
 	if err != nil {
 		return err
@@ -128,8 +128,8 @@ func (r *measured) warm(ctx context.Context, at *stage, traffic load.Traffic) er
 	if r.warmAll {
 		n = max(n, len(paths))
 	}
-	return atOnce(n, func(i int) error {
-		_, _, _, err := at.send(ctx, http.MethodGet, paths[i%len(paths)], nil, traffic.Header)
+	return atOnce(n*len(at.all), func(i int) error {
+		_, _, _, err := at.all[i%len(at.all)].send(ctx, http.MethodGet, paths[i/len(at.all)%len(paths)], nil, traffic.Header)
 		return err
 	})
 }

@@ -23,6 +23,8 @@ type row struct {
 	name        string // unique among the rows of one kind of database
 	fixture     *fixture
 	environment []string // of the server, added to what all have
+	only        string   // the kind of database; empty for all
+	instances   int      // that share the load; 0 is one
 	clients     int
 	// traffic is what is asked. It may prepare on the server what it needs; it
 	// is asked for before each measurement.
@@ -50,6 +52,8 @@ type row struct {
 type stage struct {
 	*server
 	*town
+	// all are the instances, of which server is the first.
+	all    []*server
 	during time.Duration // of one measurement
 }
 
@@ -73,6 +77,8 @@ func (r *row) from() string {
 	switch {
 	case slices.Contains(r.environment, uncached):
 		return "database"
+	case slices.ContainsFunc(r.environment, isRedis):
+		return "Redis"
 	case r.cached == hit:
 		return "cache"
 	case r.cached != "":
@@ -118,6 +124,7 @@ func rows(o options) []row {
 	reads[0].latency = true // order details
 	all := loaded(slices.Concat(overhead(t), reads, searches(t))...)
 	all = append(all, kept(t)...) // before the writes, which change what is kept
+	all = append(all, shared(o, t)...)
 	all = append(all, writes(t)...)
 	f := twoKitchens(o.figures)
 	all = append(all, loaded(

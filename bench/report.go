@@ -142,6 +142,7 @@ func (b *bench) comparisons() []comparison {
 	}
 	for _, k := range []string{" on sqlite", " on postgres"} {
 		all = append(all, cacheComparisons(b.options, k)...)
+		all = append(all, redisComparisons(k)...)
 		all = append(all, comparison{what: figuresRow(b.figures) + " against " + fmt.Sprint(fewOrders) + k, row: figuresRow(b.figures) + k, by: figuresRow(fewOrders) + k, note: "1: it does not grow"})
 		if len(b.orders) < 2 {
 			continue

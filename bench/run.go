@@ -38,6 +38,7 @@ type group struct {
 	kind     kind
 	fixture  *fixture
 	added    []string
+	servers  int
 	rows     []*measured
 	place    *place
 	town     *town
@@ -47,7 +48,11 @@ type group struct {
 
 // title names the server.
 func (g *group) title() string {
-	return strings.Join(append([]string{g.fixture.name + " on " + g.kind.name}, g.added...), ", ")
+	parts := append([]string{g.fixture.name + " on " + g.kind.name}, g.added...)
+	if g.servers > 1 {
+		parts = append(parts, fmt.Sprintf("%d instances", g.servers))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // run measures everything and prints the tables.
@@ -104,18 +109,23 @@ func (b *bench) choose(k kind) {
 		if !b.rows.MatchString(title) {
 			continue
 		}
+		if r.only != "" && r.only != k.name {
+			continue
+		}
 		if k.server != "" {
 			if slices.Contains(r.environment, alone) {
 				continue // the group commit is SQLite's
 			}
-			r.aim = aim{} // the design's aims are those of one SQLite
+			if r.only == "" {
+				r.aim = aim{} // the design's aims are those of one SQLite
+			}
 		}
 		at := slices.IndexFunc(b.groups, func(g *group) bool {
-			return g.kind == k && g.fixture.name == r.fixture.name && slices.Equal(g.added, r.environment)
+			return g.kind == k && g.fixture.name == r.fixture.name && slices.Equal(g.added, r.environment) && g.servers == max(1, r.instances)
 		})
 		if at < 0 {
 			at = len(b.groups)
-			b.groups = append(b.groups, &group{kind: k, fixture: r.fixture, added: r.environment})
+			b.groups = append(b.groups, &group{kind: k, fixture: r.fixture, added: r.environment, servers: max(1, r.instances)})
 		}
 		b.groups[at].rows = append(b.groups[at].rows, &measured{row: r, title: title})
 	}
@@ -216,16 +226,25 @@ func (b *bench) round(ctx context.Context, number int) error {
 
 // serve starts a group's server and measures its rows.
 func (b *bench) serve(ctx context.Context, g *group, number int, r0 load.Figures) (err error) {
-	s, err := g.place.serve(ctx, g.added...)
-	if err != nil {
-		return err
+	at := &stage{town: g.town, during: b.during}
+	defer func() {
+		for _, s := range at.all {
+			err = errors.Join(err, s.stop())
+		}
+	}()
+	for range g.servers {
+		s, err := g.place.serve(ctx, g.added...)
+		if err != nil {
+			return err
+		}
+		at.all = append(at.all, s)
+		if err = s.calm(ctx); err != nil {
+			return err
+		}
 	}
-	defer func() { err = errors.Join(err, s.stop()) }()
+	s := at.all[0]
+	at.server = s
 	g.starts = append(g.starts, float64(s.ready)/float64(time.Millisecond))
-	if err = s.calm(ctx); err != nil {
-		return err
-	}
-	at := &stage{server: s, town: g.town, during: b.during}
 	for _, r := range g.rows {
 		if r.err != nil {
 			continue

@@ -49,7 +49,7 @@ type server struct {
 func environment(url string, added ...string) []string {
 	// CACHE_MEMORY_MB and its like are the product's defaults.
 	outside := slices.DeleteFunc(os.Environ(), func(variable string) bool { return strings.HasPrefix(variable, "CACHE_") })
-	return append(append(outside, "LISTEN=127.0.0.1:0", "DATABASE_URL="+url, "LOG_LEVEL=info", "MODULES=", "DISABLED_MODULES=", "ACCESS="), added...)
+	return append(append(outside, "LISTEN=127.0.0.1:0", "DATABASE_URL="+url, "REDIS_URL=", "LOG_LEVEL=info", "MODULES=", "DISABLED_MODULES=", "ACCESS="), added...)
 }
 
 // start runs the binary on the database in the folder, and waits until it is

@@ -142,11 +142,14 @@ func (s *Server) send(c *fiber.Ctx, info *request, rule access.Rule, answer Kept
 		response.SetBodyRaw(answer.Body) // never copied, never changed
 		offer(c, rule, answer.ETag)
 	}
+	info.state = answer.State
+	if answer.State == HitOutside {
+		answer.State = Hit
+	}
 	put(c, "X-Cache", string(answer.State))
 	if answer.State == Hit || answer.State == Stale {
 		put(c, "Age", strconv.FormatInt(int64(answer.Age/time.Second), 10))
 	}
-	info.state = answer.State
 }
 
 // put sets a header whose name is written as fasthttp would write it: making it

@@ -67,13 +67,15 @@ type Kept struct {
 	Age time.Duration
 }
 
-// CacheState is the value of X-Cache.
+// CacheState is the value of X-Cache, but for HitOutside.
 type CacheState string
 
 // The states.
 const (
 	// Hit was kept.
 	Hit CacheState = "HIT"
+	// HitOutside was kept outside of this process. Clients see a Hit.
+	HitOutside CacheState = "HIT_OUTSIDE"
 	// Miss was loaded, by this request or by another one at the same time.
 	Miss CacheState = "MISS"
 	// Stale was kept beyond its time, since loading failed.

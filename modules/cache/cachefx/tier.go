@@ -22,6 +22,13 @@ type service struct {
 	outside
 }
 
+// Close implements cache.Service. What was counted since the last time is added to
+// what all instances have counted.
+func (s service) Close(ctx context.Context) error {
+	s.Share(ctx)
+	return s.outside.Close(ctx)
+}
+
 // outside is what has to be opened before the cache is used.
 type outside interface {
 	Open(ctx context.Context) error

@@ -10,6 +10,7 @@ import (
 	"go.uber.org/zap"
 
 	"zomato/modules/cache"
+	"zomato/modules/cache/internal/counts"
 )
 
 // Limits of what is done in the background.
@@ -42,6 +43,20 @@ func (b *background) run(work func(context.Context)) {
 	}
 }
 
+// every does something again and again.
+func every(ctx context.Context, step time.Duration, do func()) {
+	tick := time.NewTicker(step)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			do()
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
 // reload loads answers again soon. When there is too much to do, some are left
 // to those who ask for them.
 func (b *background) reload(paths []string) {
@@ -62,17 +77,14 @@ func (c *Cache) Start(live cache.Live) {
 		c.background.run(c.reloadAll)
 	}
 	c.background.run(func(ctx context.Context) {
-		tick := time.NewTicker(windowStep)
-		defer tick.Stop()
-		for {
-			select {
-			case <-tick.C:
-				c.note()
-				c.hears(c.Now()) // also where nobody asks
-			case <-ctx.Done():
-				return
-			}
-		}
+		every(ctx, counts.WindowStep, func() {
+			c.windows.Note(c.ratio())
+			c.hears(c.Now()) // also where nobody asks
+		})
+	})
+	c.background.run(func(ctx context.Context) {
+		c.Share(ctx)
+		every(ctx, counts.SumEvery, func() { c.Share(ctx) })
 	})
 	c.background.run(c.warmAll)
 }

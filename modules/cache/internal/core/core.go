@@ -22,6 +22,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"zomato/modules/cache"
+	"zomato/modules/cache/internal/counts"
 )
 
 // Limits of the cache (design: cache.md §3).
@@ -72,7 +73,8 @@ type Cache struct {
 	heard      atomic.Int64 // of other instances, at last; nanoseconds
 	stopped    atomic.Bool
 	background background
-	windows    windows
+	windows    counts.Windows
+	sums       counts.Sums
 	jobs       jobs
 }
 

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"zomato/modules/cache/internal/counts"
 	"zomato/platform/fault"
 )
 
@@ -47,7 +48,17 @@ type Entry struct {
 
 	// claimed is which work one request has been chosen for.
 	claimed atomic.Uint32
+	// fetched says that it has come from outside the process, and that nobody has
+	// got it since.
+	fetched atomic.Bool
 }
+
+// Fetched says that a tier has just read the entry from outside the process. Who
+// gets it first is told so; who gets it then finds it in memory.
+func (e *Entry) Fetched() { e.fetched.Store(true) }
+
+// arrives tells whether this is the first one who gets what was fetched.
+func (e *Entry) arrives() bool { return e.fetched.CompareAndSwap(true, false) }
 
 // Works that one request is chosen for.
 const (
@@ -91,8 +102,9 @@ type Tier interface {
 	// Near is Get of what this process keeps itself.
 	Near(ctx context.Context, key string) (e *Entry, current bool, err error)
 	// Get gives the entry under a key and whether it is current; nil when there
-	// is none. A strict one is current only while Strict.
-	Get(ctx context.Context, key string) (e *Entry, current bool, err error)
+	// is none. A strict one is current only while Strict. The tags are those that it
+	// most likely has, which may save a trip.
+	Get(ctx context.Context, key string, likely []string) (e *Entry, current bool, err error)
 	// Set keeps an entry in the place of the one before.
 	Set(ctx context.Context, key string, e *Entry) error
 	// Tokens gives the present tokens of tags, in their order. A tag without one
@@ -115,6 +127,8 @@ type Tier interface {
 	Sweep(ctx context.Context, cursor uint64, at time.Time) (s Swept, err error)
 	// Usage tells what is kept in this process.
 	Usage() Usage
+	// Sum is where instances that share the tier add up what they count.
+	counts.Pool
 	// Shared tells how it is with what is kept outside.
 	Shared() Shared
 }

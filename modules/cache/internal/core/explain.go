@@ -17,18 +17,20 @@ type Explanation struct {
 	Tags []string
 	// Took is how long it took to load; 0 when nothing is kept.
 	Took time.Duration
+	// Outside says that it had to be fetched from outside the process.
+	Outside bool
 }
 
 // Explain tells what is kept under a key.
 func (r *Route) Explain(ctx context.Context, q Request) (Explanation, error) {
-	e, current, err := r.cache.Tier.Get(ctx, q.Key)
+	e, current, err := r.cache.Tier.Get(ctx, q.Key, r.tagsOf(q))
 	if err != nil {
 		return Explanation{}, err
 	}
 	if e == nil {
 		return Explanation{State: "absent", Tags: r.tagsOf(q)}, nil
 	}
-	x := Explanation{State: "fresh", Left: max(0, e.Fresh.Sub(r.cache.Now())), Tags: e.Tags, Took: e.Took}
+	x := Explanation{State: "fresh", Left: max(0, e.Fresh.Sub(r.cache.Now())), Tags: e.Tags, Took: e.Took, Outside: e.arrives()}
 	switch {
 	case !current:
 		x.State, x.Left = "invalid", 0

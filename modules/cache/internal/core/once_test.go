@@ -25,8 +25,8 @@ type late struct {
 }
 
 // Get implements core.Tier.
-func (l *late) Get(ctx context.Context, key string) (*core.Entry, bool, error) {
-	e, current, err := l.Tier.Get(ctx, key)
+func (l *late) Get(ctx context.Context, key string, likely []string) (*core.Entry, bool, error) {
+	e, current, err := l.Tier.Get(ctx, key, likely)
 	l.after()
 	return e, current, err
 }

@@ -32,6 +32,8 @@ const (
 	Miss   State = "MISS"
 	Stale  State = "STALE"
 	Bypass State = "BYPASS"
+	// HitOutside is what Served is told of a Hit that came from outside the process.
+	HitOutside State = "HIT_OUTSIDE"
 )
 
 // Result is an answer with where it comes from.
@@ -40,6 +42,8 @@ type Result struct {
 
 	State State
 	Age   time.Duration
+	// Outside says that a Hit has come from outside the process for this request.
+	Outside bool
 }
 
 // Route keeps the answers of one operation.
@@ -103,12 +107,12 @@ func (r *Route) Answer(ctx context.Context, q Request, load Loader) (Result, err
 		return Result{Answer: o.answer, State: o.state()}, nil
 	}
 	before := r.cache.Tier.Peek(q.Key)
-	if e, now := r.fresh(ctx, q.Key), r.cache.Now(); e != nil {
+	if e := r.fresh(ctx, q); e != nil {
 		r.work(e, q, load)
-		return Result{Answer: e.Answer, State: Hit, Age: now.Sub(e.Stored)}, nil
+		return r.hit(e), nil
 	}
 	o, err := r.fly(ctx, q, func() *outcome {
-		if e := r.landed(ctx, q.Key, before); e != nil {
+		if e := r.landed(ctx, q, before); e != nil {
 			return &outcome{answer: e.Answer, tags: e.Tags, tokens: e.Tokens, strict: e.Strict, began: e.Stored, found: e}
 		}
 		return r.load(q, load)
@@ -117,30 +121,35 @@ func (r *Route) Answer(ctx context.Context, q Request, load Loader) (Result, err
 	case err != nil:
 		return r.rescue(ctx, q, err)
 	case o.found != nil:
-		return Result{Answer: o.answer, State: Hit, Age: r.cache.Now().Sub(o.found.Stored)}, nil
+		return r.hit(o.found), nil
 	}
 	return Result{Answer: o.answer, State: o.state()}, nil
 }
 
+// hit answers with an entry.
+func (r *Route) hit(e *Entry) Result {
+	return Result{Answer: e.Answer, State: Hit, Age: r.cache.Now().Sub(e.Stored), Outside: e.arrives()}
+}
+
 // landed gives what another flight has brought since a request has looked and seen
 // the entry before, or nil.
-func (r *Route) landed(ctx context.Context, key string, before *Entry) *Entry {
-	if r.cache.Tier.Peek(key) == before {
+func (r *Route) landed(ctx context.Context, q Request, before *Entry) *Entry {
+	if r.cache.Tier.Peek(q.Key) == before {
 		return nil
 	}
-	return r.fresh(context.WithoutCancel(ctx), key)
+	return r.fresh(context.WithoutCancel(ctx), q)
 }
 
 // shared tells whether several requests may share one load.
 func (r *Route) shared() bool { return !r.Strict || r.cache.Tier.Strict() }
 
 // fresh gives what may be served under a key, or nil.
-func (r *Route) fresh(ctx context.Context, key string) *Entry {
+func (r *Route) fresh(ctx context.Context, q Request) *Entry {
 	now := r.cache.Now()
 	if !r.cache.hears(now) {
 		return nil
 	}
-	e, current, err := r.cache.Tier.Get(ctx, key)
+	e, current, err := r.cache.Tier.Get(ctx, q.Key, r.tagsOf(q))
 	if err != nil {
 		r.space.Errors.Add(1)
 		return nil
@@ -157,7 +166,7 @@ func (r *Route) rescue(ctx context.Context, q Request, cause error) (Result, err
 	if !isFailure(cause) {
 		return Result{}, cause
 	}
-	e, current, err := r.cache.Tier.Get(context.WithoutCancel(ctx), q.Key)
+	e, current, err := r.cache.Tier.Get(context.WithoutCancel(ctx), q.Key, r.tagsOf(q))
 	if now := r.cache.Now(); err == nil && e != nil && current && e.Absent == nil && now.Before(e.Grace) {
 		return Result{Answer: e.Answer, State: Stale, Age: now.Sub(e.Stored)}, nil
 	}

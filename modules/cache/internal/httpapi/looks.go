@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"zomato/modules/cache/internal/core"
+	"zomato/modules/cache/internal/counts"
 	"zomato/platform/httpserver"
 )
 
@@ -77,8 +78,10 @@ type namespaceStats struct {
 
 // Counts are the numbers of a row.
 type Counts struct {
-	Keys          int64    `json:"keys"`
+	Keys          int64    `json:"keys" doc:"In the memory of this instance"`
 	Hits          int64    `json:"hits"`
+	MemoryHits    int64    `json:"memory_hits" doc:"Those of the hits whose answer was in memory, also where Redis was asked whether it still holds"`
+	RedisHits     int64    `json:"redis_hits" doc:"Those that were fetched from Redis"`
 	Misses        int64    `json:"misses"`
 	HitRatio      *float64 `json:"hit_ratio" doc:"hits / (hits + misses)"`
 	Stale         int64    `json:"stale" doc:"Old answers that were served because loading failed"`
@@ -92,73 +95,66 @@ type Counts struct {
 	TooLarge      int64    `json:"too_large"`
 	Invalidations int64    `json:"invalidations"`
 	Errors        int64    `json:"errors"`
-	Bytes         int64    `json:"bytes"`
+	Bytes         int64    `json:"bytes" doc:"In the memory of this instance"`
+}
+
+// Scope says whose counts they are.
+type Scope struct {
+	Scope string    `json:"scope" enum:"instance,cluster" doc:"cluster: of all instances that share a Redis; instance: of the one that answers"`
+	AsOf  time.Time `json:"as_of" doc:"When the counts of the other instances were added up. Those of the one that answers are always of this moment"`
+}
+
+// counted gives the counts with whose they are.
+func (a *Admin) counted() (counts.Set, Scope) {
+	set, asOf, all := a.cache.Counts()
+	if all {
+		return set, Scope{"cluster", asOf.UTC()}
+	}
+	return set, Scope{"instance", asOf.UTC()}
 }
 
 // statsState is the body of GET /cache/stats/namespaces.
 type statsState struct {
-	Scope      string           `json:"scope" enum:"instance,cluster"`
-	AsOf       time.Time        `json:"as_of"`
+	Scope
 	Namespaces []namespaceStats `json:"namespaces"`
 	Totals     Counts           `json:"totals"`
 }
 
 func (a *Admin) stats(context.Context, *struct{}) (*httpserver.Whole[statsState], error) {
-	state := statsState{Scope: "instance", AsOf: a.cache.Now().UTC(), Namespaces: []namespaceStats{}}
+	set, scope := a.counted()
+	state := statsState{Scope: scope, Namespaces: []namespaceStats{}}
 	usage := a.cache.Tier.Usage()
-	var loadTime, allTime int64
+	var shown core.Use
+	var total counts.Values
 	for _, ns := range a.cache.Namespaces() {
-		var c Counts
-		c, loadTime = countsOf(ns, usage.ByNamespace[ns.Name()])
-		allTime += loadTime
-		state.Totals.add(c)
+		use, values := usage.ByNamespace[ns.Name()], set.Of(ns.Name())
+		shown, total = core.Use{Entries: shown.Entries + use.Entries, Bytes: shown.Bytes + use.Bytes}, *total.Plus(values)
 		state.Namespaces = append(state.Namespaces, namespaceStats{
-			Namespace: ns.Name(), Class: ns.Class(), TTLSeconds: int64(ns.TTL() / time.Second), Counts: c.whole(loadTime),
+			Namespace: ns.Name(), Class: ns.Class(), TTLSeconds: int64(ns.TTL() / time.Second), Counts: countsOf(values, use),
 		})
 	}
-	state.Totals = state.Totals.whole(allTime)
+	state.Totals = countsOf(&total, shown)
 	return httpserver.WholeOf(state), nil
 }
 
-func countsOf(ns *core.Namespace, use core.Use) (c Counts, loadTime int64) {
-	return Counts{
+func countsOf(v *counts.Values, use core.Use) Counts {
+	c := Counts{
 		Keys: use.Entries, Bytes: use.Bytes,
-		Hits: ns.Hits.Load(), Misses: ns.Misses.Load(), Stale: ns.Stale.Load(), Bypasses: ns.Bypasses.Load(),
-		AbsentHits: ns.AbsentHits.Load(), Loads: ns.Loads.Load(), Coalesced: ns.Coalesced.Load(),
-		Sets: ns.Sets.Load(), RefusedSets: ns.Refused.Load(), TooLarge: ns.TooLarge.Load(),
-		Invalidations: ns.Invalidations.Load(), Errors: ns.Errors.Load(),
-	}, ns.LoadTime.Load()
-}
-
-func (c *Counts) add(d Counts) {
-	c.Keys += d.Keys
-	c.Bytes += d.Bytes
-	c.Hits += d.Hits
-	c.Misses += d.Misses
-	c.Stale += d.Stale
-	c.Bypasses += d.Bypasses
-	c.AbsentHits += d.AbsentHits
-	c.Loads += d.Loads
-	c.Coalesced += d.Coalesced
-	c.Sets += d.Sets
-	c.RefusedSets += d.RefusedSets
-	c.TooLarge += d.TooLarge
-	c.Invalidations += d.Invalidations
-	c.Errors += d.Errors
-}
-
-// whole adds what follows from the counts.
-func (c Counts) whole(loadTime int64) Counts {
-	c.HitRatio = ratio(core.Ratio{Hits: c.Hits, Misses: c.Misses})
+		Hits: v.Hits(), MemoryHits: v.MemoryHits, RedisHits: v.OutsideHits, Misses: v.Misses, Stale: v.Stale, Bypasses: v.Bypasses,
+		AbsentHits: v.AbsentHits, Loads: v.Loads, Coalesced: v.Coalesced,
+		Sets: v.Sets, RefusedSets: v.Refused, TooLarge: v.TooLarge,
+		Invalidations: v.Invalidations, Errors: v.Errors,
+		HitRatio: ratio(v.Ratio()),
+	}
 	if c.Loads > 0 {
-		mean := milliseconds(time.Duration(loadTime / c.Loads))
+		mean := milliseconds(time.Duration(v.LoadTime / c.Loads))
 		c.LoadMS = &mean
 	}
 	return c
 }
 
 // ratio is the share of hits, to four decimals; nil when nobody has asked.
-func ratio(r core.Ratio) *float64 {
+func ratio(r counts.Ratio) *float64 {
 	if r.Hits+r.Misses == 0 {
 		return nil
 	}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"zomato/modules/cache/internal/core"
+	"zomato/modules/cache/internal/counts"
 	"zomato/platform/fault"
 	"zomato/platform/httpserver"
 )
@@ -43,43 +43,40 @@ type windows struct {
 
 // performance is the body of GET /analytics/cache-performance.
 type performance struct {
+	Scope
 	Share
 	ByNamespace            []namespaceShare `json:"by_namespace"`
-	LatencyMS              latencies        `json:"latency_ms" doc:"In the server, since its start; 0 without any"`
+	LatencyMS              latencies        `json:"latency_ms" doc:"In the server; 0 without any"`
 	TimeSavedMS            int64            `json:"time_saved_ms"`
 	Coalesced              int64            `json:"coalesced"`
 	Checked                int64            `json:"checked" doc:"Hits that were compared with their source"`
 	InconsistentPerMillion *float64         `json:"inconsistent_per_million" doc:"Of those; null when none was"`
-	Windows                windows          `json:"windows"`
+	Windows                windows          `json:"windows" doc:"Of the instance that answers, always"`
 }
 
 func (a *Admin) performance(context.Context, *struct{}) (*httpserver.Whole[performance], error) {
-	out := performance{ByNamespace: []namespaceShare{}}
-	var saved, inconsistent int64
-	var all core.Ratio
+	set, scope := a.counted()
+	out := performance{Scope: scope, ByNamespace: []namespaceShare{}}
+	total := &counts.Values{}
 	for _, ns := range a.cache.Namespaces() {
-		r := core.Ratio{Hits: ns.Hits.Load(), Misses: ns.Misses.Load()}
-		all.Hits += r.Hits
-		all.Misses += r.Misses
-		out.ByNamespace = append(out.ByNamespace, namespaceShare{ns.Name(), shareOf(r)})
-		out.Coalesced += ns.Coalesced.Load()
-		out.Checked += ns.Checked.Load()
-		saved += ns.TimeSaved.Load()
-		inconsistent += ns.Inconsistent.Load()
+		values := set.Of(ns.Name())
+		total = total.Plus(values)
+		out.ByNamespace = append(out.ByNamespace, namespaceShare{ns.Name(), shareOf(values.Ratio())})
 	}
-	out.Share, out.TimeSavedMS = shareOf(all), time.Duration(saved).Milliseconds()
+	out.Share, out.TimeSavedMS = shareOf(total.Ratio()), time.Duration(total.TimeSaved).Milliseconds()
+	out.Coalesced, out.Checked = total.Coalesced, total.Checked
 	if out.Checked > 0 {
-		millionth := 1_000_000 * float64(inconsistent) / float64(out.Checked)
+		millionth := 1_000_000 * float64(total.Inconsistent) / float64(out.Checked)
 		out.InconsistentPerMillion = &millionth
 	}
-	out.LatencyMS = latencies{Hit: quantilesOf(a.cache.HitLatency()), Miss: quantilesOf(a.cache.MissLatency())}
+	out.LatencyMS = latencies{Hit: quantilesOf(total.HitLatency()), Miss: quantilesOf(total.MissLatency())}
 	out.Windows = windows{One: shareOf(a.cache.Window(1)), Five: shareOf(a.cache.Window(5)), Fifteen: shareOf(a.cache.Window(15))}
 	return httpserver.WholeOf(out), nil
 }
 
-func shareOf(r core.Ratio) Share { return Share{r.Hits, r.Misses, ratio(r)} }
+func shareOf(r counts.Ratio) Share { return Share{r.Hits, r.Misses, ratio(r)} }
 
-func quantilesOf(l core.Latency) quantiles {
+func quantilesOf(l counts.Latency) quantiles {
 	return quantiles{milliseconds(l.P50), milliseconds(l.P95)}
 }
 
@@ -93,7 +90,7 @@ type explanation struct {
 	TTLLeftSeconds float64  `json:"ttl_left_seconds"`
 	Tags           []string `json:"tags" doc:"What the answer shows: a change of any of it ends the answer"`
 	ChangedBy      []string `json:"changed_by" doc:"The events that say so"`
-	Tier           *string  `json:"tier" doc:"Where it is kept: memory or redis; null: nowhere" example:"memory"`
+	Tier           *string  `json:"tier" doc:"Where it was found: memory or redis, from where the question itself brings it into memory; null: nowhere" example:"memory"`
 	LastLoadMS     *float64 `json:"last_load_ms"`
 }
 
@@ -123,6 +120,9 @@ func (a *Admin) explain(ctx context.Context, in *explainInput) (*httpserver.Whol
 	out.Cacheable, out.Namespace, out.Class, out.Key = true, &route.Namespace, &class, &in.Path
 	out.State, out.TTLLeftSeconds, out.Tags, out.ChangedBy = found.State, found.Left.Seconds(), found.Tags, route.Events()
 	if found.State != "absent" {
+		if found.Outside {
+			tier = "redis"
+		}
 		last := milliseconds(found.Took)
 		out.Tier, out.LastLoadMS = &tier, &last
 	}

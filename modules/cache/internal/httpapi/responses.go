@@ -39,6 +39,9 @@ func (r route) Answer(ctx context.Context, q httpserver.CacheRequest, load https
 		answer, err := load(ctx)
 		return (*core.Answer)(answer), err
 	})
+	if found.Outside {
+		found.State = core.HitOutside
+	}
 	return httpserver.Kept{
 		Answer: (*httpserver.Answer)(found.Answer), State: httpserver.CacheState(found.State), Age: found.Age,
 	}, err

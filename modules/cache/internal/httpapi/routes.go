@@ -41,8 +41,10 @@ func (a *Admin) looks() []httpserver.Endpoint {
 		}, a.health),
 		httpserver.Handle(httpserver.Operation{
 			ID: "get-cache-stats", Method: http.MethodGet, Path: "/cache/stats/namespaces", Access: staff(), Uncached: notKept,
-			Summary:     "Read what was served from the cache, by namespace",
-			Description: "Since the start of this instance. `hit_ratio` is null while nobody has asked.",
+			Summary: "Read what was served from the cache, by namespace",
+			Description: "With Redis of all instances (`scope` cluster): once a second each adds what it has counted to the sums there, which begin anew when Redis " +
+				"has lost them, with what the running instances have counted since their start. Else of this instance since its start. " +
+				"`hit_ratio` is null while nobody has asked. `keys` and `bytes` are of the memory of this instance only: GET /cache/memory-usage has those of Redis.",
 		}, a.stats),
 		httpserver.Handle(httpserver.Operation{
 			ID: "get-cache-memory", Method: http.MethodGet, Path: "/cache/memory-usage", Access: staff(), Uncached: notKept,
@@ -51,7 +53,7 @@ func (a *Admin) looks() []httpserver.Endpoint {
 		httpserver.Handle(httpserver.Operation{
 			ID: "get-cache-performance", Method: http.MethodGet, Path: "/analytics/cache-performance", Access: staff(), Uncached: notKept,
 			Summary: "Read what the cache is worth",
-			Description: "`time_saved_ms` is what the hits would have taken to load, at the mean of their namespace. `inconsistent_per_million` is how many of " +
+			Description: "Of all instances, where `scope` is cluster, as in GET /cache/stats/namespaces; only `windows` are of this instance. `time_saved_ms` is what the hits would have taken to load, at the mean of their namespace. `inconsistent_per_million` is how many of " +
 				"the hits that were compared with their source were wrong: more than 0 is a defect.",
 		}, a.performance),
 		httpserver.Handle(httpserver.Operation{

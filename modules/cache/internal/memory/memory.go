@@ -14,6 +14,7 @@ import (
 	"github.com/maypok86/otter/v2"
 
 	"zomato/modules/cache/internal/core"
+	"zomato/modules/cache/internal/counts"
 )
 
 const (
@@ -79,11 +80,11 @@ func (t *Tier) Peek(key string) *core.Entry {
 
 // Near implements core.Tier.
 func (t *Tier) Near(ctx context.Context, key string) (*core.Entry, bool, error) {
-	return t.Get(ctx, key)
+	return t.Get(ctx, key, nil)
 }
 
 // Get implements core.Tier.
-func (t *Tier) Get(_ context.Context, key string) (*core.Entry, bool, error) {
+func (t *Tier) Get(_ context.Context, key string, _ []string) (*core.Entry, bool, error) {
 	e, ok := t.entries.GetIfPresent(key)
 	if !ok {
 		return nil, false, nil
@@ -149,7 +150,7 @@ func (t *Tier) Sweep(ctx context.Context, cursor uint64, at time.Time) (core.Swe
 			break
 		}
 		s.Scanned++
-		_, current, err := t.Get(ctx, key)
+		_, current, err := t.Get(ctx, key, nil)
 		if err != nil || current && at.Before(e.Grace) {
 			continue
 		}
@@ -179,6 +180,11 @@ func (t *Tier) Strict() bool { return true }
 
 // Shared implements core.Tier.
 func (t *Tier) Shared() core.Shared { return core.Shared{Status: core.Absent, Breaker: "closed"} }
+
+// Sum implements core.Tier: no other instance reaches this memory.
+func (t *Tier) Sum(context.Context, counts.Delivery) (counts.Set, error) {
+	return nil, counts.ErrAlone
+}
 
 // Usage implements core.Tier.
 func (t *Tier) Usage() core.Usage {

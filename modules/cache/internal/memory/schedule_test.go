@@ -127,14 +127,14 @@ func (t stepwise) Strict() bool { return t.alone }
 
 // Near implements core.Tier.
 func (t stepwise) Near(ctx context.Context, key string) (*core.Entry, bool, error) {
-	return t.Get(ctx, key)
+	return t.Get(ctx, key, nil)
 }
 
 // Get implements core.Tier.
-func (t stepwise) Get(ctx context.Context, key string) (*core.Entry, bool, error) {
+func (t stepwise) Get(ctx context.Context, key string, likely []string) (*core.Entry, bool, error) {
 	t.s.await("get %s", key)
 	defer t.s.await("got %s", key)
-	return t.Tier.Get(ctx, key)
+	return t.Tier.Get(ctx, key, likely)
 }
 
 // Set implements core.Tier.

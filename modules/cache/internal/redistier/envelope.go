@@ -144,6 +144,7 @@ func decode(text string) (*core.Entry, error) {
 			return nil, errGarbage
 		}
 	}
+	e.Fetched()
 	return e, nil
 }
 

@@ -59,6 +59,9 @@ func (s *space) count() string   { return s.base + "changes-count" }
 func (s *space) born() string  { return s.base + "born" }
 func (s *space) young() string { return s.base + "young" }
 
+// sums is where the counts of all instances are added up.
+func (s *space) sums() string { return s.base + "sums" }
+
 // probe is written to see whether Redis takes anything.
 func (s *space) probe() string { return s.base + "probe" }
 

@@ -73,4 +73,28 @@ return count`)
 	tryWriting = redis.NewScript(`
 redis.call('SET', KEYS[1], '1', 'EX', 60)
 return redis.call('EXPIRE', KEYS[2], ARGV[1])`)
+
+	// addCounts adds a delivery to the sums, unless it is there already, and gives
+	// all of the hash; nil when deliveries before it are lost. The number is noted
+	// first: should a field be no number, and end the script, no delivery is added
+	// over and over. KEYS: sums. ARGV: the field of the instance, the number of the
+	// delivery, seconds that sums live, then fields and what to add to them.
+	addCounts = redis.NewScript(`
+if redis.call('TYPE', KEYS[1])['ok'] ~= 'hash' then
+	redis.call('DEL', KEYS[1])
+end
+local number = tonumber(ARGV[2])
+local last = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or '')
+if not last and number > 1 then
+	return false
+end
+if not last or last < number then
+	redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+	redis.call('EXPIRE', KEYS[1], ARGV[3])
+	for i = 4, #ARGV, 2 do
+		redis.call('HINCRBY', KEYS[1], ARGV[i], ARGV[i + 1])
+	end
+end
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+return redis.call('HGETALL', KEYS[1])`)
 )

@@ -48,7 +48,7 @@ func keep(t *testing.T, tier *tiers.Tier, key, tag string, strict bool) bool {
 // has tells whether an instance serves what is kept under a key.
 func has(t *testing.T, tier *tiers.Tier, key string) bool {
 	t.Helper()
-	e, current, err := tier.Get(t.Context(), key)
+	e, current, err := tier.Get(t.Context(), key, nil)
 	require.NoError(t, err)
 	return e != nil && current
 }
@@ -176,7 +176,7 @@ func TestAn_old_snapshot_is_never_looked_at(t *testing.T) {
 	for _, tier := range []*tiers.Tier{a, b} {
 		eventually(t, "Redis is used again", func() bool { return tier.Shared().Status == core.Up })
 		for _, key := range []string{"strict", "other"} {
-			e, current, err := tier.Get(t.Context(), key)
+			e, current, err := tier.Get(t.Context(), key, nil)
 			require.False(t, current, "%s: %v %v", key, e, err)
 		}
 		strict(t, tier)

@@ -89,8 +89,8 @@ func (o *Overflow) isUp() bool {
 }
 
 // Get implements core.Tier.
-func (o *Overflow) Get(ctx context.Context, key string) (*core.Entry, bool, error) {
-	e, current, err := o.Tier.Get(ctx, key)
+func (o *Overflow) Get(ctx context.Context, key string, likely []string) (*core.Entry, bool, error) {
+	e, current, err := o.Tier.Get(ctx, key, likely)
 	if current || err != nil || !o.isUp() {
 		return e, current, err
 	}

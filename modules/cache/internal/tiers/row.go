@@ -197,13 +197,14 @@ func (t *Tier) bury(ctx context.Context, lapsed []string) {
 	}
 }
 
-// leave says goodbye, unless others have to wait for what was written apart.
+// leave says goodbye. What was written apart has still to be ended: that is left
+// to those who bury this instance, which they may do at once.
 func (t *Tier) leave(ctx context.Context) error {
 	t.mu.Lock()
 	apart := t.row.apart
 	t.mu.Unlock()
 	if apart {
-		return nil
+		return t.Instances.Register(ctx, t.ID, false, -time.Second)
 	}
 	return t.Instances.Remove(ctx, t.ID, false)
 }

@@ -10,6 +10,7 @@ import (
 	"go.uber.org/zap"
 
 	"zomato/modules/cache/internal/core"
+	"zomato/modules/cache/internal/counts"
 	"zomato/modules/cache/internal/memory"
 	"zomato/modules/cache/internal/redistier"
 )
@@ -112,7 +113,7 @@ func (t *Tier) Peek(key string) *core.Entry { return t.place.Load().memory.Peek(
 // Near implements core.Tier.
 func (t *Tier) Near(ctx context.Context, key string) (*core.Entry, bool, error) {
 	p := t.place.Load()
-	e, current, err := p.memory.Get(ctx, key)
+	e, current, err := p.memory.Get(ctx, key, nil)
 	if !p.together || err != nil || !current || !e.Strict && t.leased() {
 		return e, current, err
 	}
@@ -120,13 +121,13 @@ func (t *Tier) Near(ctx context.Context, key string) (*core.Entry, bool, error) 
 }
 
 // Get implements core.Tier.
-func (t *Tier) Get(ctx context.Context, key string) (*core.Entry, bool, error) {
+func (t *Tier) Get(ctx context.Context, key string, likely []string) (*core.Entry, bool, error) {
 	p := t.place.Load()
 	e, current, err := t.Near(ctx, key)
 	if !p.together || err != nil || current {
 		return e, current, err
 	}
-	return t.fetch(ctx, p, key, e)
+	return t.fetch(ctx, p, key, e, likely)
 }
 
 // compare asks Redis whether an entry in memory is current.
@@ -145,10 +146,9 @@ func (t *Tier) compare(ctx context.Context, p *place, e *core.Entry) bool {
 	return true
 }
 
-// fetch asks Redis for an entry. What is in memory tells which tags it has: where
-// these were not known before, their tokens are learnt the next time.
-func (t *Tier) fetch(ctx context.Context, p *place, key string, known *core.Entry) (*core.Entry, bool, error) {
-	var likely []string
+// fetch asks Redis for an entry. What is in memory tells best which tags it has:
+// where they are others than was thought, their tokens are learnt the next time.
+func (t *Tier) fetch(ctx context.Context, p *place, key string, known *core.Entry, likely []string) (*core.Entry, bool, error) {
 	if known != nil {
 		likely = known.Tags
 	}
@@ -289,3 +289,15 @@ func sweep(
 
 // Usage implements core.Tier.
 func (t *Tier) Usage() core.Usage { return t.place.Load().memory.Usage() }
+
+// Sum implements core.Tier.
+func (t *Tier) Sum(ctx context.Context, d counts.Delivery) (counts.Set, error) {
+	if !t.place.Load().together {
+		return nil, counts.ErrAlone
+	}
+	sums, err := t.redis.Sum(ctx, d)
+	if err != nil {
+		t.failed(err)
+	}
+	return sums, err
+}

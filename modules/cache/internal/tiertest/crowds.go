@@ -84,7 +84,7 @@ func neverAgain(ctx context.Context, s Subject) error {
 	}
 	look := func(thing int) error {
 		least := bumped[thing].Load()
-		e, current, err := s.Get(ctx, fmt.Sprint("key:", thing))
+		e, current, err := s.Get(ctx, fmt.Sprint("key:", thing), nil)
 		if err != nil || !current {
 			return err
 		}

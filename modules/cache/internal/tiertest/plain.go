@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"zomato/modules/cache/internal/core"
+	"zomato/modules/cache/internal/counts"
 )
 
 // Defect is a promise that a Plain tier breaks, so that suites and gates can be
@@ -67,7 +68,7 @@ func NewPlain(d Defect) *Plain {
 }
 
 // Get implements core.Tier.
-func (p *Plain) Get(_ context.Context, key string) (*core.Entry, bool, error) {
+func (p *Plain) Get(_ context.Context, key string, _ []string) (*core.Entry, bool, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	e := p.entries[key]
@@ -141,6 +142,11 @@ func (p *Plain) Strict() bool { return true }
 // Shared implements core.Tier.
 func (p *Plain) Shared() core.Shared { return core.Shared{Status: core.Absent} }
 
+// Sum implements core.Tier.
+func (p *Plain) Sum(context.Context, counts.Delivery) (counts.Set, error) {
+	return nil, counts.ErrAlone
+}
+
 // Peek implements core.Tier.
 func (p *Plain) Peek(key string) *core.Entry {
 	p.mu.Lock()
@@ -150,7 +156,7 @@ func (p *Plain) Peek(key string) *core.Entry {
 
 // Near implements core.Tier.
 func (p *Plain) Near(ctx context.Context, key string) (*core.Entry, bool, error) {
-	return p.Get(ctx, key)
+	return p.Get(ctx, key, nil)
 }
 
 // renew gives a tag its next token.
@@ -205,7 +211,7 @@ func (p *Plain) Sweep(ctx context.Context, _ uint64, at time.Time) (s core.Swept
 	p.mu.Unlock()
 	for key, e := range entries {
 		s.Scanned++
-		_, current, _ := p.Get(ctx, key)
+		_, current, _ := p.Get(ctx, key, nil)
 		if p.defect == Idle || p.defect != Blunt && current && at.Before(e.Grace) {
 			continue
 		}

@@ -117,7 +117,7 @@ func (c *check) keep(ctx context.Context, key, body string, tags ...string) *cor
 // has holds that what is current under a key has this body; "" is that nothing
 // is. What is not current may be there or not.
 func (c *check) has(ctx context.Context, key, want string) {
-	e, current, err := c.s.Get(ctx, key)
+	e, current, err := c.s.Get(ctx, key, nil)
 	c.must(err)
 	switch {
 	case current && e == nil:
@@ -133,7 +133,7 @@ func (c *check) has(ctx context.Context, key, want string) {
 
 func wholeEntries(ctx context.Context, s Subject) error {
 	c := &check{s: s}
-	if e, current, err := s.Get(ctx, "nobody has set this"); e != nil || current || err != nil {
+	if e, current, err := s.Get(ctx, "nobody has set this", nil); e != nil || current || err != nil {
 		c.failf("an empty tier gives %v, %v, %v", e, current, err)
 	}
 	tags := []string{"namespace:things", "tests.thing:7"}
@@ -147,7 +147,7 @@ func wholeEntries(ctx context.Context, s Subject) error {
 	absent.Answer = &core.Answer{Absent: fault.New(fault.NotFound, "thing_not_found", "There is no thing 7.").With("thing_id", "7")}
 	for name, want := range map[string]*core.Entry{"list": list, "binary": binary, "empty": empty, "large": large, "absent": absent} {
 		c.must(s.Set(ctx, name, want))
-		got, current, err := s.Get(ctx, name)
+		got, current, err := s.Get(ctx, name, nil)
 		c.must(err)
 		if got == nil || !current {
 			c.failf("%s: %v, current %v", name, got, current)

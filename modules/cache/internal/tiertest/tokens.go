@@ -127,7 +127,7 @@ func promisesOfSweeps() []Promise {
 	return []Promise{
 		{"a sweep removes what is over or not current", sweeps},
 		{"a sweep comes to its end and is complete", sweepsAll},
-		{"usage counts what is kept", counts},
+		{"usage counts what is kept", countsEntries},
 	}
 }
 
@@ -162,7 +162,7 @@ func sweeps(ctx context.Context, s Subject) error {
 		c.failf("one entry is over: %+v", swept)
 	}
 	for _, gone := range []string{"orphaned", "over"} {
-		if e, _, err := s.Get(ctx, gone); e != nil || err != nil {
+		if e, _, err := s.Get(ctx, gone, nil); e != nil || err != nil {
 			c.failf("%s is still there: %v", gone, err)
 		}
 	}
@@ -203,7 +203,7 @@ func sweepsAll(ctx context.Context, s Subject) error {
 	return c.err()
 }
 
-func counts(ctx context.Context, s Subject) error {
+func countsEntries(ctx context.Context, s Subject) error {
 	c := &check{s: s}
 	if s.Usage().Limit <= 0 {
 		c.failf("it has no limit")

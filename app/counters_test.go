@@ -1,0 +1,114 @@
+package main
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"zomato/platform/testkit"
+)
+
+// counted is what an instance tells of the menu.
+type counted struct {
+	Scope      string
+	AsOf       time.Time `json:"as_of"`
+	Namespaces []struct {
+		Namespace  string
+		MemoryHits int64 `json:"memory_hits"`
+		RedisHits  int64 `json:"redis_hits"`
+	}
+}
+
+// menu gives its hits in memory and in Redis.
+func (c counted) menu() (memory, redis int64) {
+	for _, n := range c.Namespaces {
+		if n.Namespace == "menu" {
+			return n.MemoryHits, n.RedisHits
+		}
+	}
+	return 0, 0
+}
+
+func stats(t *testing.T, app running) (c counted) {
+	t.Helper()
+	app.Do(t, "GET", "/cache/stats/namespaces", "").Expect(t, 200).JSON(t, &c)
+	return c
+}
+
+func TestInstances_show_what_all_have_counted(t *testing.T) {
+	t.Parallel()
+	shared := []string{"DATABASE_URL=" + testkit.Postgres(t), "REDIS_URL=" + testkit.Redis(t), "CACHE_CHECK_EVERY=0"}
+	one, other := serving(t, shared...), serving(t, shared...)
+	furnish(t, one)
+	const path = "/restaurants/1/menu"
+	xcache := func(app running) string {
+		return app.Do(t, "GET", path, "").Expect(t, 200).Header.Get("X-Cache")
+	}
+	// What was changed a moment ago may be made known once more.
+	require.Eventually(t, func() bool { return xcache(one) == "HIT" }, time.Minute, 10*time.Millisecond)
+	require.Equal(t, "HIT", xcache(other), "it is in Redis")
+	require.Equal(t, "HIT", xcache(other), "and in memory by now")
+	var explained struct{ Tier string }
+	other.Do(t, "GET", "/cache/explain?path="+path, "").Expect(t, 200).JSON(t, &explained)
+	require.Equal(t, "memory", explained.Tier)
+
+	require.Eventually(t, func() bool {
+		a, b := stats(t, one), stats(t, other)
+		aMemory, aRedis := a.menu()
+		bMemory, bRedis := b.menu()
+		return a.Scope == "cluster" && b.Scope == "cluster" && aMemory >= 2 && aMemory == bMemory && aRedis >= 1 && aRedis == bRedis
+	}, time.Minute, 50*time.Millisecond)
+
+	var worth struct {
+		Scope string
+		AsOf  time.Time `json:"as_of"`
+		Hits  int64
+	}
+	one.Do(t, "GET", "/analytics/cache-performance", "").Expect(t, 200).JSON(t, &worth)
+	require.Equal(t, "cluster", worth.Scope)
+	require.False(t, worth.AsOf.IsZero())
+	require.GreaterOrEqual(t, worth.Hits, int64(3))
+
+	numbers := other.Do(t, "GET", "/metrics", "").Expect(t, 200).Body
+	for _, line := range []string{
+		`zomato_cache_hits_total{namespace="menu",tier="redis"} 1`, "\nzomato_cache_redis_up 1\n", "\nzomato_cache_redis_garbage_total 0\n",
+		`zomato_cache_redis_breaker{state="closed"} 1`,
+	} {
+		require.Contains(t, numbers, line)
+	}
+}
+
+func TestExplain_says_what_is_in_Redis_only(t *testing.T) {
+	t.Parallel()
+	shared := []string{"DATABASE_URL=" + testkit.Postgres(t), "REDIS_URL=" + testkit.Redis(t), "CACHE_CHECK_EVERY=0"}
+	one, other := serving(t, shared...), serving(t, shared...)
+	furnish(t, one)
+	const path = "/menu-items/1"
+	require.Eventually(t, func() bool {
+		return one.Do(t, "GET", path, "").Expect(t, 200).Header.Get("X-Cache") == "HIT"
+	}, time.Minute, 10*time.Millisecond)
+	for _, want := range []string{"redis", "memory"} {
+		var explained struct{ State, Tier string }
+		other.Do(t, "GET", "/cache/explain?path="+path, "").Expect(t, 200).JSON(t, &explained)
+		require.Equal(t, "fresh", explained.State)
+		require.Equal(t, want, explained.Tier)
+	}
+}
+
+func TestAn_instance_without_Redis_shows_its_own_counts(t *testing.T) {
+	t.Parallel()
+	app := serving(t, "DATABASE_URL="+testkit.SQLite(t))
+	furnish(t, app)
+	before := time.Now().Add(-time.Second)
+	for range 2 {
+		app.Do(t, "GET", "/restaurants/1/menu", "").Expect(t, 200)
+	}
+	got := stats(t, app)
+	require.Equal(t, "instance", got.Scope)
+	require.True(t, got.AsOf.After(before))
+	memory, redis := got.menu()
+	require.Positive(t, memory)
+	require.Zero(t, redis)
+	require.NotContains(t, app.Do(t, "GET", "/metrics", "").Expect(t, 200).Body, "zomato_cache_redis_up")
+}
