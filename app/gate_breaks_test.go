@@ -108,12 +108,15 @@ func breaks(folder string) (overlay string, err error) {
 	if err := os.MkdirAll(folder, 0o750); err != nil {
 		return "", fmt.Errorf("make the folder of the gates: %w", err)
 	}
-	added, err := filepath.Abs("../platform/database/broken.go")
-	if err != nil {
-		return "", fmt.Errorf("find the database: %w", err)
+	texts := map[string]string{}
+	for file, source := range map[string]string{"../platform/database/broken.go": brokenSource, "../modules/cache/internal/tiers/broken.go": brokenTier} {
+		added, err := filepath.Abs(file)
+		if err != nil {
+			return "", fmt.Errorf("find %s: %w", file, err)
+		}
+		texts[added] = source
 	}
-	texts := map[string]string{added: brokenSource}
-	for _, r := range replacements() {
+	for _, r := range append(replacements(), replacementsOfCache()...) {
 		path, err := filepath.Abs(r.file)
 		if err != nil {
 			return "", fmt.Errorf("find %s: %w", r.file, err)
@@ -133,7 +136,7 @@ func breaks(folder string) (overlay string, err error) {
 	var replace struct{ Replace map[string]string }
 	replace.Replace = map[string]string{}
 	for path, text := range texts {
-		copied := filepath.Join(folder, strings.ReplaceAll(filepath.Base(path), ".go", ".go.broken"))
+		copied := filepath.Join(folder, filepath.Base(filepath.Dir(path))+"-"+filepath.Base(path)+".broken")
 		if err := os.WriteFile(copied, []byte(text), 0o600); err != nil {
 			return "", fmt.Errorf("write a broken source: %w", err)
 		}
