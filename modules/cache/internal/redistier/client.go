@@ -214,18 +214,29 @@ type guard struct {
 	breaker *gobreaker.TwoStepCircuitBreaker[any]
 }
 
+// admitted is in the context of what the breaker has let through. A command may
+// have to connect first, and what is said then must not ask again: of a Redis that
+// has failed one command is let through at a time, which would refuse its own
+// connection for ever.
+type admitted struct{}
+
+func isAdmitted(ctx context.Context) bool { return ctx.Value(admitted{}) != nil }
+
 // DialHook implements redis.Hook.
 func (guard) DialHook(next goredis.DialHook) goredis.DialHook { return next }
 
 // ProcessHook implements redis.Hook.
 func (g guard) ProcessHook(next goredis.ProcessHook) goredis.ProcessHook {
 	return func(ctx context.Context, command goredis.Cmder) error {
+		if isAdmitted(ctx) {
+			return next(ctx, command)
+		}
 		done, err := g.breaker.Allow()
 		if err != nil {
 			command.SetErr(errResting)
 			return errResting
 		}
-		err = next(ctx, command)
+		err = next(context.WithValue(ctx, admitted{}, true), command)
 		done(err)
 		return err
 	}
@@ -234,6 +245,9 @@ func (g guard) ProcessHook(next goredis.ProcessHook) goredis.ProcessHook {
 // ProcessPipelineHook implements redis.Hook.
 func (g guard) ProcessPipelineHook(next goredis.ProcessPipelineHook) goredis.ProcessPipelineHook {
 	return func(ctx context.Context, commands []goredis.Cmder) error {
+		if isAdmitted(ctx) {
+			return next(ctx, commands)
+		}
 		done, err := g.breaker.Allow()
 		if err != nil {
 			for _, command := range commands {
@@ -241,7 +255,7 @@ func (g guard) ProcessPipelineHook(next goredis.ProcessPipelineHook) goredis.Pro
 			}
 			return errResting
 		}
-		err = next(ctx, commands)
+		err = next(context.WithValue(ctx, admitted{}, true), commands)
 		done(err)
 		return err
 	}
