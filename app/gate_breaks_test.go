@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -14,7 +15,7 @@ type replacement struct{ file, line, broken string }
 
 // replacements are all breaks; the variable BREAK chooses one at run time.
 func replacements() []replacement {
-	return []replacement{
+	return append(redisReplacements(), []replacement{
 		{"../platform/database/sqlite.go", `openSQLitePool(ctx, path, writerOptions, 1, prepareWriter)`, `openSQLitePool(ctx, path, brokenOptions(), 1, prepareWriter)`},
 		{"../platform/database/sqlite.go", `{"synchronous", "2",`, `{"synchronous", brokenLevel(),`},
 		{"../platform/database/batch.go", "\terr := b.commit(ctx)\n", "\tb.answerEarly()\n\terr := overlookFailure(b.commit(ctx))\n"},
@@ -22,7 +23,7 @@ func replacements() []replacement {
 		{"../platform/database/query.go", "func (db *DB) settle(ctx context.Context, err error) error {\n", "func (db *DB) settle(ctx context.Context, err error) error {\n\terr = readFault(err)\n"},
 		{"../platform/eventbus/publisher.go", "err = p.outbox.add(ctx, stored)", "err = database.BrokenAdd(ctx, stored, p.outbox.add)"},
 		{"main.go", "\t\ttold = <-signals\n", "\t\ttold = <-signals\n\t\tif os.Getenv(\"BREAK\") == \"stop\" {\n\t\t\tos.Exit(0)\n\t\t}\n"},
-	}
+	}...)
 }
 
 // brokenSource is what the replaced lines call.
@@ -102,6 +103,13 @@ func (db *DB) commitHalf(ctx context.Context, query string) {
 }
 `
 
+// addedSources are files that a broken product has besides. Their names differ.
+func addedSources() map[string]string {
+	added := redisBrokenSources()
+	added["../platform/database/broken.go"] = brokenSource
+	return added
+}
+
 // breaks writes the sources of the broken product, and the file that tells
 // `go build` to take them instead.
 func breaks(folder string) (overlay string, err error) {
@@ -109,14 +117,14 @@ func breaks(folder string) (overlay string, err error) {
 		return "", fmt.Errorf("make the folder of the gates: %w", err)
 	}
 	texts := map[string]string{}
-	for file, source := range map[string]string{"../platform/database/broken.go": brokenSource, "../modules/cache/internal/tiers/broken.go": brokenTier} {
-		added, err := filepath.Abs(file)
+	for file, text := range addedSources() {
+		path, err := filepath.Abs(file)
 		if err != nil {
 			return "", fmt.Errorf("find %s: %w", file, err)
 		}
-		texts[added] = source
+		texts[path] = text
 	}
-	for _, r := range append(replacements(), replacementsOfCache()...) {
+	for _, r := range slices.Concat(replacements(), replacementsOfCache()) {
 		path, err := filepath.Abs(r.file)
 		if err != nil {
 			return "", fmt.Errorf("find %s: %w", r.file, err)

@@ -32,8 +32,8 @@ const (
 	Miss   State = "MISS"
 	Stale  State = "STALE"
 	Bypass State = "BYPASS"
-	// HitOutside is what Served is told of a Hit that came from outside the process.
-	HitOutside State = "HIT_OUTSIDE"
+	// hitOutside is what Served is told of a Hit that came from outside the process.
+	hitOutside State = "HIT_OUTSIDE"
 )
 
 // Result is an answer with where it comes from.

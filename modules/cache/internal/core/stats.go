@@ -47,7 +47,7 @@ func (n *Namespace) loaded(took time.Duration) {
 // Served counts an answer that was sent, and how long it took.
 func (r *Route) Served(state State, took time.Duration) {
 	switch state {
-	case Hit, HitOutside:
+	case Hit, hitOutside:
 		if state == Hit {
 			r.space.MemoryHits.Add(1)
 		} else {
