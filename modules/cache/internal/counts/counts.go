@@ -95,8 +95,10 @@ func (o *Of[T]) all() (all []*T) {
 // Counts are what has happened since the start. Safe for concurrent use.
 type Counts struct{ Of[atomic.Int64] }
 
-// TookHit and TookMiss note how long an answer took.
-func (c *Counts) TookHit(took time.Duration)  { c.HitTime[bucket(took)].Add(1) }
+// TookHit notes how long a hit took.
+func (c *Counts) TookHit(took time.Duration) { c.HitTime[bucket(took)].Add(1) }
+
+// TookMiss notes how long a miss took.
 func (c *Counts) TookMiss(took time.Duration) { c.MissTime[bucket(took)].Add(1) }
 
 // Now gives the counts of this moment.

@@ -52,9 +52,13 @@ func (t *Tier) Close(ctx context.Context) error {
 	return err
 }
 
-// settle tells Redis that this is the first instance, if it is.
+// settle tells Redis that this is the first instance, if it is. Where one is, or
+// was, apart, Redis may not have been told of everything.
 func (t *Tier) settle(ctx context.Context) error {
 	others, err := t.Instances.Look(ctx, t.ID)
+	t.mu.Lock()
+	t.owes = err != nil || others.Apart
+	t.mu.Unlock()
 	if err != nil || others.Any {
 		return err
 	}
@@ -68,20 +72,22 @@ func (t *Tier) part(cause error) {
 	if !t.using {
 		return
 	}
-	t.using, t.last = false, cause.Error()
+	t.using, t.owes, t.last = false, true, cause.Error()
 	t.move(false)
 	nudge(t.nudgeLink)
 	nudge(t.nudgeRow)
 	t.Log.Warn("Redis is away: answers are kept in memory only", zap.Error(cause))
 }
 
-// join begins to use Redis, if it is there. Others, and this process itself, may
-// have changed things without telling it: first everything ends that it keeps.
+// join begins to use Redis, if it is there. Where it was not told of something,
+// everything that it keeps ends first.
 func (t *Tier) join(ctx context.Context) (from redistier.Mark, joined bool) {
 	err := t.redis.Probe(ctx)
+	owed := false
 	if err == nil {
-		t.use()
-		err = t.redis.Tell(ctx, 0, t.Everything)
+		if owed = t.use(); owed {
+			err = t.redis.Tell(ctx, 0, t.Everything)
+		}
 	}
 	if err == nil {
 		from, err = t.redis.End(ctx)
@@ -90,7 +96,7 @@ func (t *Tier) join(ctx context.Context) (from redistier.Mark, joined bool) {
 	defer t.mu.Unlock()
 	switch {
 	case err != nil:
-		t.using, t.last = false, err.Error()
+		t.using, t.owes, t.last = false, t.owes || owed, err.Error()
 		return from, false
 	case !t.using: // it has failed somebody meanwhile
 		return from, false
@@ -101,11 +107,13 @@ func (t *Tier) join(ctx context.Context) (from redistier.Mark, joined bool) {
 	return from, true
 }
 
-// use lets writers tell Redis.
-func (t *Tier) use() {
+// use lets writers tell Redis from now on, and gives whether something was not
+// told before.
+func (t *Tier) use() (owed bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.using = true
+	owed, t.using, t.owes = t.owes, true, false
+	return owed
 }
 
 // link looks for Redis while it is away, and hears what others tell while it is

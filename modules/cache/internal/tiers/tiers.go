@@ -66,7 +66,9 @@ type Tier struct {
 	// loose is when somebody last wrote without having told Redis before.
 	loose time.Duration
 	wrote bool // so, ever
-	last  string
+	// owes says that something has changed of which Redis was not told.
+	owes bool
+	last string
 }
 
 // place is where answers are for a while: when it is left, all that its memory
@@ -232,7 +234,7 @@ func (t *Tier) Announce(ctx context.Context, event int64, tags []string) error {
 func (t *Tier) Bump(ctx context.Context, event int64, tags []string) error {
 	p := t.place.Load()
 	p.memory.Forget(tags)
-	if !t.writesToRedis() || event != 0 && t.told.has(event) {
+	if !t.tells() || event != 0 && t.told.has(event) {
 		return nil
 	}
 	if err := t.redis.Tell(ctx, event, tags); err != nil {
@@ -242,6 +244,15 @@ func (t *Tier) Bump(ctx context.Context, event int64, tags []string) error {
 	}
 	p.memory.Forget(tags) // somebody may have learnt the tokens of a moment ago
 	return nil
+}
+
+// tells tells whether Redis can be told of a change. Where it cannot, that is not
+// forgotten.
+func (t *Tier) tells() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.owes = t.owes || !t.using
+	return t.using
 }
 
 func (t *Tier) writesToRedis() bool {
