@@ -39,10 +39,10 @@ test: ## Vet and test everything, with the race detector, on throw-away servers
 	.tools/servers -- go test -race -shuffle=on -count=1 ./...
 
 .PHONY: gates
-gates: ## The long form of the tests that try to break promises (three quarters of an hour; FUZZTIME=10s)
+gates: ## The long form of the tests that try to break promises (two hours; FUZZTIME=10s)
 	scripts/test-servers.sh
 	go build -o .tools/servers ./platform/testkit/servers
-	ZOMATO_GATES=full .tools/servers -- go test -count=1 -timeout 60m -v -run '^TestGate' ./app -rapid.checks=1000 -rapid.steps=50 -rapid.nofailfile
+	ZOMATO_GATES=full .tools/servers -- go test -count=1 -timeout 120m -v -run '^TestGate' ./app -rapid.checks=1000 -rapid.steps=50 -rapid.nofailfile
 	ZOMATO_GATES=full .tools/servers -- go test -count=1 -timeout 60m -v -run '^TestGate' ./platform/database ./modules/cache/...
 	scripts/fuzz.sh $(FUZZTIME)
 

@@ -5,7 +5,7 @@ func redisReplacements() []replacement {
 	return []replacement{
 		{"../modules/cache/internal/core/route.go", "\trelated, err := r.tokens(ctx, q, o)\n", "\trelated, err := r.tokens(ctx, q, o)\n\terr = brokenTokens(o, err)\n"},
 		{"../modules/cache/internal/redistier/client.go", "return c.ConsecutiveFailures >= breakAfter", `return c.ConsecutiveFailures >= breakAfter && !Broken("breaker")`},
-		{"../modules/cache/internal/tiers/link.go", "\tt.using, t.owes, t.last = false, true, cause.Error()\n", "\tif redistier.Broken(\"breaker\") {\n\t\treturn\n\t}\n\tt.using, t.owes, t.last = false, true, cause.Error()\n"},
+		{"../modules/cache/internal/tiers/link.go", "\tt.using, t.last = false, cause.Error()\n", "\tif redistier.Broken(\"breaker\") {\n\t\treturn\n\t}\n\tt.using, t.last = false, cause.Error()\n"},
 		{"../modules/cache/internal/redistier/keys.go", "func escaped(text string) string {\n", "func escaped(text string) string {\n\tif Broken(\"escape\") {\n\t\treturn text\n\t}\n"},
 		{"../modules/cache/internal/redistier/keys.go", "shortened(database) + separator", "shortened(brokenIdentity(database)) + separator"},
 		{"../platform/database/write.go", "\treturn op.runAfter(), nil\n", "\top.dieCommitted()\n\treturn op.runAfter(), nil\n"},

@@ -22,6 +22,8 @@ type Mark struct {
 	space *space
 	id    string
 	count int64
+	// Behind says that there may be more at once.
+	Behind bool
 }
 
 // Change is what somebody has told.
@@ -65,6 +67,7 @@ func (r *Redis) Changes(ctx context.Context, from Mark) (told []Change, next Mar
 	case r.space.Load() != from.space:
 		return nil, from, ErrMoved
 	case errors.Is(err, goredis.Nil):
+		from.Behind = false
 		return nil, from, nil
 	case err != nil:
 		return nil, from, fmt.Errorf("read the changes: %w", err)
@@ -78,6 +81,7 @@ func (r *Redis) Changes(ctx context.Context, from Mark) (told []Change, next Mar
 			told = append(told, r.changeOf(message))
 		}
 	}
+	next.Behind = len(told) == changesRead
 	return told, next, nil
 }
 

@@ -55,6 +55,7 @@ type Redis struct {
 	storage *redis.Storage
 	breaker *gobreaker.TwoStepCircuitBreaker[any]
 	space   atomic.Pointer[space]
+	greeted atomic.Int64
 	version atomic.Pointer[string]
 	latency atomic.Int64
 	garbage atomic.Int64
@@ -137,6 +138,7 @@ var errCluster = errors.New("this Redis is a cluster, which zomato cannot use ye
 // greet asks a Redis, on each new connection and before anything else is said on
 // it, which run it is. Another run has other keys.
 func (r *Redis) greet(ctx context.Context, conn *goredis.Conn) error {
+	number := r.greeted.Add(1)
 	text, err := conn.Info(ctx, "server").Result()
 	if err != nil {
 		return fmt.Errorf("ask Redis who it is: %w", err)
@@ -152,7 +154,11 @@ func (r *Redis) greet(ctx context.Context, conn *goredis.Conn) error {
 	version := said["redis_version"]
 	r.version.Store(&version)
 	found := newSpace(r.home, r.options.Run+said["run_id"], r.options.Program)
+	found.greeting = number
 	for known := r.space.Load(); known == nil || known.base != found.base; known = r.space.Load() {
+		if known != nil && known.greeting > number { // it has met another run meanwhile
+			return ErrMoved
+		}
 		if r.space.CompareAndSwap(known, found) {
 			break
 		}
@@ -181,6 +187,17 @@ func (r *Redis) within(ctx context.Context, do func(*space) error) error {
 		}
 	}
 	return ErrMoved
+}
+
+// served is within for what may only be believed where everything that was kept
+// before has been ended: a run that was left may come back as it was.
+func (r *Redis) served(ctx context.Context, do func(*space) error) error {
+	return r.within(ctx, func(s *space) error {
+		if !s.entered.Load() {
+			return ErrMoved
+		}
+		return do(s)
+	})
 }
 
 // isOutage tells an error that says Redis cannot be used from an answer.

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"strconv"
 	"strings"
+	"sync/atomic"
 )
 
 // separator stands between the parts of a key.
@@ -23,6 +24,10 @@ type space struct {
 	// answers is what those of entries begin with. Other versions of the program
 	// answer otherwise, and share tokens but no answers.
 	answers string
+	// greeting is the number of the greeting that has found it.
+	greeting int64
+	// entered says that everything kept here has been ended since we came.
+	entered atomic.Bool
 }
 
 // home is what all keys of a database begin with, in every run.

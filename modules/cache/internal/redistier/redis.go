@@ -47,7 +47,7 @@ func (r *Redis) Take(ctx context.Context, tags []string) (seen Seen, err error) 
 	for range tags {
 		args = append(args, tokenText(newToken()))
 	}
-	err = r.within(ctx, func(s *space) error {
+	err = r.served(ctx, func(s *space) error {
 		keys := append(make([]string, 0, 2+len(tags)), s.born(), s.young())
 		for _, tag := range tags {
 			keys = append(keys, s.token(tag))
@@ -64,7 +64,7 @@ func (r *Redis) Take(ctx context.Context, tags []string) (seen Seen, err error) 
 
 // Compare gives the tokens of tags as they are.
 func (r *Redis) Compare(ctx context.Context, tags []string) (seen Seen, err error) {
-	err = r.within(ctx, func(s *space) error {
+	err = r.served(ctx, func(s *space) error {
 		said, err := r.client.MGet(ctx, s.namesOf(nil, tags)...).Result()
 		if err != nil {
 			return fmt.Errorf("compare tokens: %w", err)
@@ -99,7 +99,7 @@ func seenOf(said []any, steady bool) Seen {
 // Get gives the entry under a key, nil when there is none, with what was seen of
 // its tags. With the tags that it is likely to have it takes one trip, else two.
 func (r *Redis) Get(ctx context.Context, key string, likely []string) (e *core.Entry, seen Seen, err error) {
-	err = r.within(ctx, func(s *space) error {
+	err = r.served(ctx, func(s *space) error {
 		e = nil
 		said, err := r.client.MGet(ctx, s.namesOf([]string{s.entry(key)}, likely)...).Result()
 		if err != nil {
@@ -176,18 +176,20 @@ func (r *Redis) Announce(ctx context.Context, event int64, tags []string) error 
 // Tell ends the tokens of tags, once their things have changed. An event that was
 // told already, by this or another instance, is not told again; 0 is no event.
 func (r *Redis) Tell(ctx context.Context, event int64, tags []string) error {
-	return r.within(ctx, func(s *space) error {
-		keys := append(make([]string, 0, 3+2*len(tags)), s.told(r.options.Policies, event), s.changes(), s.count())
-		for _, tag := range tags {
-			keys = append(keys, s.token(tag), s.writers(tag))
-		}
-		err := tellChange.Run(ctx, r.client, keys, event, r.options.Policies, strings.Join(tags, "\n"),
-			seconds(toldTime), seconds(changesTime), changesKept).Err()
-		if err != nil {
-			return fmt.Errorf("tell of a change: %w", err)
-		}
-		return nil
-	})
+	return r.within(ctx, func(s *space) error { return r.tell(ctx, s, event, tags) })
+}
+
+func (r *Redis) tell(ctx context.Context, s *space, event int64, tags []string) error {
+	keys := append(make([]string, 0, 3+2*len(tags)), s.told(r.options.Policies, event), s.changes(), s.count())
+	for _, tag := range tags {
+		keys = append(keys, s.token(tag), s.writers(tag))
+	}
+	err := tellChange.Run(ctx, r.client, keys, event, r.options.Policies, strings.Join(tags, "\n"),
+		seconds(toldTime), seconds(changesTime), changesKept).Err()
+	if err != nil {
+		return fmt.Errorf("tell of a change: %w", err)
+	}
+	return nil
 }
 
 // Probe tells whether Redis can be written to, and keeps in mind how long that
@@ -201,6 +203,27 @@ func (r *Redis) Probe(ctx context.Context) error {
 		r.latency.Store(int64(time.Since(began)))
 		return nil
 	})
+}
+
+// Enter ends all answers that have one of these tags, and lets others be served
+// and kept from then on.
+func (r *Redis) Enter(ctx context.Context, everything []string) error {
+	return r.within(ctx, func(s *space) error {
+		if err := r.tell(ctx, s, 0, everything); err != nil {
+			return err
+		}
+		s.entered.Store(true)
+		return nil
+	})
+}
+
+// Place names where our keys are: instances with another one do not hear of each
+// other in Redis.
+func (r *Redis) Place() string {
+	if s := r.space.Load(); s != nil {
+		return s.base
+	}
+	return ""
 }
 
 // Settle says that nothing of ours that Redis may have lost matters: there was

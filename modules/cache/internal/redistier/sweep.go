@@ -15,6 +15,9 @@ import (
 // sweepSize is how many keys of Redis a step of Sweep passes, ours or not.
 const sweepSize = 500
 
+// sampleSize is how many a step of Sample passes.
+const sampleSize = 100
+
 // Sweep looks at some of our keys after the cursor, which makes Redis remove what
 // is over, and removes answers that cannot be served any more: of a run that is
 // over, with tokens that are not the present ones, or no answers at all. Where the
@@ -60,14 +63,16 @@ func (r *Redis) sweepOther(ctx context.Context, s *space, key string, swept *cor
 
 // sweepAnswer removes an answer of this run that is not to be served.
 func (r *Redis) sweepAnswer(ctx context.Context, key string, at time.Time, holds func(*core.Entry) bool, swept *core.Swept) error {
-	e, seen, err := r.Get(ctx, key, nil)
-	if holds == nil {
+	e, err := r.Fetch(ctx, key)
+	if err == nil && e != nil && holds == nil {
+		var seen Seen
+		seen, err = r.Compare(ctx, e.Tags)
 		holds = func(e *core.Entry) bool { return e.Current(seen.Tokens) }
 	}
 	switch {
 	case err != nil:
 		return err
-	case e == nil: // gone, or garbage that Get has removed
+	case e == nil: // gone, or garbage that Fetch has removed
 		swept.Shared++
 		return nil
 	case !holds(e):
@@ -117,7 +122,7 @@ func (r *Redis) Sample(ctx context.Context, cursor uint64) (found map[string]cor
 	if s == nil {
 		return nil, 0, nil
 	}
-	keys, next, err := r.client.Scan(ctx, cursor, escaped(s.answers)+"*", sweepSize).Result()
+	keys, next, err := r.client.Scan(ctx, cursor, escaped(s.answers)+"*", sampleSize).Result()
 	if err != nil {
 		return nil, 0, fmt.Errorf("look through Redis: %w", err)
 	}

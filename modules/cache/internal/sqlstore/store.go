@@ -41,20 +41,24 @@ func New(db *database.DB) *Store {
 
 var _ tiers.Instances = (*Store)(nil)
 
+// forgotten is after how many milliseconds a row that nobody has taken away goes by
+// itself: nothing is kept for so long.
+const forgotten = 24 * 3_600_000
+
 // Register implements tiers.Instances.
-func (s *Store) Register(ctx context.Context, id string, together bool, keep time.Duration) error {
-	flag := 0
-	if together {
-		flag = 1
+func (s *Store) Register(ctx context.Context, id, place string, keep time.Duration) error {
+	err := s.change(ctx, "register the instance", `INSERT INTO cache_instances (id, place, valid_until) VALUES (?, ?, `+s.now+` + ?)
+		ON CONFLICT (id) DO UPDATE SET place = excluded.place, valid_until = excluded.valid_until`, id, place, keep.Milliseconds())
+	if err != nil {
+		return err
 	}
-	return s.change(ctx, "register the instance", `INSERT INTO cache_instances (id, together, valid_until) VALUES (?, ?, `+s.now+` + ?)
-		ON CONFLICT (id) DO UPDATE SET together = excluded.together, valid_until = excluded.valid_until`, id, flag, keep.Milliseconds())
+	return s.change(ctx, "forget old instances", `DELETE FROM cache_instances WHERE valid_until < `+s.now+` - ?`, forgotten)
 }
 
 // Remove implements tiers.Instances.
 func (s *Store) Remove(ctx context.Context, id string, lapsedOnly bool) error {
 	if lapsedOnly {
-		return s.change(ctx, "remove an instance", `DELETE FROM cache_instances WHERE id = ? AND valid_until < `+s.now, id)
+		return s.change(ctx, "remove an instance", `DELETE FROM cache_instances WHERE id = ? AND valid_until < `+s.now+` - 1000`, id)
 	}
 	return s.change(ctx, "remove the instance", `DELETE FROM cache_instances WHERE id = ?`, id)
 }
@@ -72,26 +76,28 @@ func (s *Store) change(ctx context.Context, what, statement string, args ...any)
 }
 
 // Look implements tiers.Instances.
-func (s *Store) Look(ctx context.Context, id string) (others tiers.Others, err error) {
+func (s *Store) Look(ctx context.Context, id, place string) (others tiers.Others, err error) {
 	var rows []struct {
-		ID       string `db:"id"`
-		Together bool   `db:"together"`
-		Valid    bool   `db:"valid"`
+		ID     string `db:"id"`
+		Place  string `db:"place"`
+		Valid  bool   `db:"valid"`
+		Lapsed bool   `db:"lapsed"`
 	}
-	if err = s.db.Select(ctx, &rows, `SELECT id, together <> 0 AS together, valid_until >= `+s.now+` AS valid FROM cache_instances`); err != nil {
+	err = s.db.Select(ctx, &rows, `SELECT id, place, valid_until >= `+s.now+` AS valid, valid_until < `+s.now+` - 1000 AS lapsed FROM cache_instances`)
+	if err != nil {
 		return others, fmt.Errorf("look at the instances: %w", err)
 	}
 	for _, r := range rows {
-		switch {
-		case r.ID == id:
-			others.Me = r.Together && r.Valid
+		if r.ID == id {
+			others.Me = r.Valid && r.Place != "" && r.Place == place
 			continue
-		case !r.Valid:
+		}
+		if r.Lapsed {
 			others.Lapsed = append(others.Lapsed, r.ID)
 		}
 		others.Any = true
-		others.Together = others.Together || r.Together && r.Valid
-		others.Apart = others.Apart || !r.Together
+		others.Together = others.Together || r.Place != ""
+		others.Apart = others.Apart || r.Place == "" || r.Place != place
 	}
 	return others, nil
 }

@@ -139,10 +139,10 @@ func TestAn_instance_that_has_vanished_is_buried(t *testing.T) {
 	strict(t, a)
 	require.True(t, keep(t, a, "k", "thing:1", true))
 	rows := sqlstore.New(w.db)
-	require.NoError(t, rows.Register(t.Context(), "gone", false, -time.Second))
+	require.NoError(t, rows.Register(t.Context(), "gone", "", -2*time.Second))
 	eventually(t, "its row is taken away", func() bool {
-		others, err := rows.Look(t.Context(), "")
-		return err == nil && !others.Apart
+		others, err := rows.Look(t.Context(), "", "")
+		return err == nil && len(others.Lapsed) == 0
 	})
 	strict(t, a)
 	require.False(t, has(t, a, "k"), "it may have changed anything")
@@ -200,4 +200,29 @@ func TestRedis_that_goes_and_comes_is_done_without(t *testing.T) {
 	eventually(t, "Redis is used again", func() bool { return a.Shared().Status == core.Up })
 	require.False(t, has(t, a, "k"), "memory had tokens of its own")
 	strict(t, a)
+}
+
+// Two hosts may each have a Redis of their own at the same address.
+func TestInstances_with_different_Redises_keep_nothing_strict(t *testing.T) {
+	t.Parallel()
+	url := testkit.Postgres(t)
+	w := newWorld(t, testkit.Redis(t), url)
+	a := w.instance(t)
+	strict(t, a)
+	require.True(t, keep(t, a, "k", "thing:1", true))
+	elsewhere := *w
+	elsewhere.redis = testkit.OwnRedis(t).URL
+	b := elsewhere.instance(t)
+	require.NoError(t, b.Announce(t.Context(), 1, []string{"thing:1"}))
+	require.False(t, has(t, a, "k"), "it does not hear of the other")
+	require.False(t, keep(t, a, "k", "thing:1", true))
+}
+
+func TestAn_instance_that_starts_ends_what_is_kept(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, testkit.Redis(t), testkit.Postgres(t))
+	a := w.instance(t)
+	require.True(t, keep(t, a, "k", "thing:1", false))
+	w.instance(t) // it cannot know what was changed while nobody could tell Redis
+	eventually(t, "it is ended", func() bool { return !has(t, a, "k") })
 }

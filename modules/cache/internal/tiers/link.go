@@ -52,13 +52,9 @@ func (t *Tier) Close(ctx context.Context) error {
 	return err
 }
 
-// settle tells Redis that this is the first instance, if it is. Where one is, or
-// was, apart, Redis may not have been told of everything.
+// settle tells Redis that this is the first instance, if it is.
 func (t *Tier) settle(ctx context.Context) error {
-	others, err := t.Instances.Look(ctx, t.ID)
-	t.mu.Lock()
-	t.owes = err != nil || others.Apart
-	t.mu.Unlock()
+	others, err := t.Instances.Look(ctx, t.ID, "")
 	if err != nil || others.Any {
 		return err
 	}
@@ -72,22 +68,21 @@ func (t *Tier) part(cause error) {
 	if !t.using {
 		return
 	}
-	t.using, t.owes, t.last = false, true, cause.Error()
+	t.using, t.last = false, cause.Error()
 	t.move(false)
 	nudge(t.nudgeLink)
 	nudge(t.nudgeRow)
 	t.Log.Warn("Redis is away: answers are kept in memory only", zap.Error(cause))
 }
 
-// join begins to use Redis, if it is there. Where it was not told of something,
-// everything that it keeps ends first.
+// join begins to use Redis, if it is there. Others, and this process itself, may
+// have changed things without telling it, and this run of it may have been left
+// and come back: everything that it keeps ends first.
 func (t *Tier) join(ctx context.Context) (from redistier.Mark, joined bool) {
 	err := t.redis.Probe(ctx)
-	owed := false
 	if err == nil {
-		if owed = t.use(); owed {
-			err = t.redis.Tell(ctx, 0, t.Everything)
-		}
+		t.use()
+		err = t.redis.Enter(ctx, t.Everything)
 	}
 	if err == nil {
 		from, err = t.redis.End(ctx)
@@ -96,7 +91,7 @@ func (t *Tier) join(ctx context.Context) (from redistier.Mark, joined bool) {
 	defer t.mu.Unlock()
 	switch {
 	case err != nil:
-		t.using, t.owes, t.last = false, t.owes || owed, err.Error()
+		t.using, t.last = false, err.Error()
 		return from, false
 	case !t.using: // it has failed somebody meanwhile
 		return from, false
@@ -107,13 +102,11 @@ func (t *Tier) join(ctx context.Context) (from redistier.Mark, joined bool) {
 	return from, true
 }
 
-// use lets writers tell Redis from now on, and gives whether something was not
-// told before.
-func (t *Tier) use() (owed bool) {
+// use lets writers tell Redis.
+func (t *Tier) use() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	owed, t.using, t.owes = t.owes, true, false
-	return owed
+	t.using = true
 }
 
 // link looks for Redis while it is away, and hears what others tell while it is
@@ -136,13 +129,19 @@ func (t *Tier) listen(ctx context.Context, from redistier.Mark) redistier.Mark {
 	changes, next, err := t.redis.Changes(ctx, from)
 	if err == nil {
 		t.apply(changes)
-		t.heard.Store(int64(began))
+		if !next.Behind {
+			t.heard.Store(int64(began))
+		}
 		return next
 	}
 	if ctx.Err() != nil {
 		return from
 	}
-	if errors.Is(err, redistier.ErrGap) || errors.Is(err, redistier.ErrMoved) {
+	if errors.Is(err, redistier.ErrMoved) { // it is another one, or another run of it
+		t.part(err)
+		return from
+	}
+	if errors.Is(err, redistier.ErrGap) {
 		end, failure := t.redis.End(ctx)
 		if failure == nil {
 			t.Log.Warn("what others have changed was missed: memory is emptied", zap.Error(err))

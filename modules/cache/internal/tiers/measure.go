@@ -12,7 +12,7 @@ import (
 // How the memory of Redis is looked at: so often, some keys at a time.
 const (
 	measureEvery = 5 * time.Second
-	measureSteps = 20
+	measureSteps = 2
 )
 
 // measured is what was seen of Redis at last.

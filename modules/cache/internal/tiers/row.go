@@ -30,11 +30,11 @@ const (
 // Instances are those that serve the same database, as the database knows them.
 // Its methods use connections that no writer holds.
 type Instances interface {
-	// Register says that an instance is there for a while: together tells that it
-	// announces all that it changes in Redis.
-	Register(ctx context.Context, id string, together bool, keep time.Duration) error
-	// Look tells of the others.
-	Look(ctx context.Context, id string) (Others, error)
+	// Register says that an instance is there for a while: the place is where in
+	// Redis it announces all that it changes, "" for nowhere.
+	Register(ctx context.Context, id, place string, keep time.Duration) error
+	// Look tells of the others, as seen from one that announces at a place.
+	Look(ctx context.Context, id, place string) (Others, error)
 	// Remove takes the row of an instance away; if it is lapsed only, when it still
 	// is.
 	Remove(ctx context.Context, id string, lapsedOnly bool) error
@@ -42,14 +42,14 @@ type Instances interface {
 
 // Others are the rows of other instances.
 type Others struct {
-	// Me tells whether there is a row of the one that asks, as together.
+	// Me tells whether there is a valid row of the one that asks, with its place.
 	Me bool
 	// Any tells whether there is another row at all.
 	Any bool
-	// Together tells whether any other is; Apart whether any other is not, be its
-	// row lapsed or not.
+	// Together tells whether any other announces anywhere; Apart whether any other
+	// does not at the same place. Both be its row lapsed or not.
 	Together, Apart bool
-	// Lapsed are those whose rows are not valid any more.
+	// Lapsed are those whose rows have not been valid for a second.
 	Lapsed []string
 }
 
@@ -58,6 +58,9 @@ type row struct {
 	// apart says that it writes without telling Redis, since and until when.
 	apart        bool
 	since, until time.Duration
+	// place is what the row in the database says for certain; "" while it may say
+	// that this instance is apart.
+	place string
 	// wait is how long others take to see it.
 	wait time.Duration
 	// changed is closed when the row is another one.
@@ -74,6 +77,21 @@ type sight struct {
 func (t *Tier) clear() bool {
 	s := t.sight.Load()
 	return s != nil && s.clear && t.clock()-s.began < sightTime
+}
+
+// known tells whether every other instance has seen where this one announces. It
+// waits for that where the row says so already.
+func (t *Tier) known(ctx context.Context) bool {
+	t.mu.Lock()
+	r := t.row
+	t.mu.Unlock()
+	if r.place == "" || r.place != t.redis.Place() {
+		return false
+	}
+	if left := r.since + r.wait - t.clock(); left > 0 {
+		wait(ctx, left, nil)
+	}
+	return ctx.Err() == nil
 }
 
 // apart waits until no instance serves anything strict, as this one is about to
@@ -113,6 +131,8 @@ func (t *Tier) keepRow(ctx context.Context) {
 	for ctx.Err() == nil {
 		if err := t.register(ctx); err != nil && ctx.Err() == nil {
 			t.Log.Warn("this instance could not be registered in the database", zap.Error(err))
+			wait(ctx, sightEvery, nil)
+			continue
 		}
 		wait(ctx, rowRenew, t.nudgeRow)
 	}
@@ -121,16 +141,21 @@ func (t *Tier) keepRow(ctx context.Context) {
 // register writes the row. Where there is nothing to make known it does not.
 func (t *Tier) register(ctx context.Context) error {
 	t.mu.Lock()
-	now := t.clock()
+	now, place := t.clock(), ""
 	loose := t.wrote && now-t.loose < commitTime
-	together := t.using && !loose
-	if !together && !t.wrote || t.redis == nil && !loose {
+	if t.using && !loose {
+		place = t.redis.Place()
+	}
+	if place == "" && !t.wrote || t.redis == nil && !loose {
 		t.mu.Unlock()
 		return nil
 	}
-	returning := together && t.row.apart
-	if together {
+	returning := place != "" && t.row.apart
+	if place != "" {
 		t.row.apart = false // from here on a writer that is apart has to wait for another row
+	}
+	if place != t.row.place {
+		t.row.place = ""
 	}
 	t.mu.Unlock()
 	if returning { // nothing that was kept before the last of those writers was done is to be served
@@ -141,35 +166,42 @@ func (t *Tier) register(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, registerTime)
 	defer cancel()
-	if err := t.Instances.Register(ctx, t.ID, together, rowTime); err != nil || together {
+	if err := t.Instances.Register(ctx, t.ID, place, rowTime); err != nil {
 		return err
 	}
 	known := t.clock()
-	others, err := t.Instances.Look(ctx, t.ID)
+	others, err := t.Instances.Look(ctx, t.ID, place)
 	if err != nil {
 		return err
 	}
+	t.registered(place, now, known, others)
+	return nil
+}
+
+// registered notes what the row says, when it was being written and was known.
+func (t *Tier) registered(place string, began, known time.Duration, others Others) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if r := &t.row; !r.apart || known >= r.until { // else others have seen it ever since
-		r.apart, r.since, r.wait = true, known, 0
+	r := &t.row
+	said := r.place != "" && r.place == place || r.apart && place == ""
+	if !said || known >= r.until { // else others have seen it ever since
+		r.since, r.wait = known, 0
 		if others.Together {
 			r.wait = apartWait
 		}
 	}
-	t.row.until = now + rowTime
-	if t.row.changed != nil {
-		close(t.row.changed)
-		t.row.changed = nil
+	r.place, r.apart, r.until = place, place == "", began+rowTime
+	if r.changed != nil {
+		close(r.changed)
+		r.changed = nil
 	}
-	return nil
 }
 
 // watch looks at the other instances.
 func (t *Tier) watch(ctx context.Context) {
 	for ctx.Err() == nil {
 		began := t.clock()
-		others, err := t.Instances.Look(ctx, t.ID)
+		others, err := t.Instances.Look(ctx, t.ID, t.redis.Place())
 		if err == nil {
 			t.sight.Store(&sight{began: began, clear: others.Me && !others.Apart})
 			t.bury(ctx, others.Lapsed)
@@ -197,14 +229,14 @@ func (t *Tier) bury(ctx context.Context, lapsed []string) {
 	}
 }
 
-// leave says goodbye. What was written apart has still to be ended: that is left
-// to those who bury this instance, which they may do at once.
+// leave says goodbye. What may have been written apart has still to be ended: that
+// is left to those who bury this instance, which they may do at once.
 func (t *Tier) leave(ctx context.Context) error {
 	t.mu.Lock()
-	apart := t.row.apart
+	place, wrote := t.row.place, t.wrote
 	t.mu.Unlock()
-	if apart {
-		return t.Instances.Register(ctx, t.ID, false, -time.Second)
+	if place == "" && wrote {
+		return t.Instances.Register(ctx, t.ID, "", -2*time.Second)
 	}
 	return t.Instances.Remove(ctx, t.ID, false)
 }

@@ -66,9 +66,7 @@ type Tier struct {
 	// loose is when somebody last wrote without having told Redis before.
 	loose time.Duration
 	wrote bool // so, ever
-	// owes says that something has changed of which Redis was not told.
-	owes bool
-	last string
+	last  string
 }
 
 // place is where answers are for a while: when it is left, all that its memory
@@ -219,13 +217,15 @@ func (t *Tier) Tokens(ctx context.Context, tags []string) (core.Taken, error) {
 func (t *Tier) Announce(ctx context.Context, event int64, tags []string) error {
 	if t.writesToRedis() {
 		err := t.redis.Announce(ctx, event, tags)
-		if err == nil {
+		if err == nil && t.known(ctx) {
 			return nil
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		t.part(err)
+		if err != nil {
+			t.part(err)
+		}
 	}
 	return t.apart(ctx)
 }
@@ -234,7 +234,7 @@ func (t *Tier) Announce(ctx context.Context, event int64, tags []string) error {
 func (t *Tier) Bump(ctx context.Context, event int64, tags []string) error {
 	p := t.place.Load()
 	p.memory.Forget(tags)
-	if !t.tells() || event != 0 && t.told.has(event) {
+	if !t.writesToRedis() || event != 0 && t.told.has(event) {
 		return nil
 	}
 	if err := t.redis.Tell(ctx, event, tags); err != nil {
@@ -242,17 +242,8 @@ func (t *Tier) Bump(ctx context.Context, event int64, tags []string) error {
 		// ended when Redis is back.
 		t.part(err)
 	}
-	p.memory.Forget(tags) // somebody may have learnt the tokens of a moment ago
+	t.place.Load().memory.Forget(tags) // somebody may have learnt the tokens of a moment ago
 	return nil
-}
-
-// tells tells whether Redis can be told of a change. Where it cannot, that is not
-// forgotten.
-func (t *Tier) tells() bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.owes = t.owes || !t.using
-	return t.using
 }
 
 func (t *Tier) writesToRedis() bool {
