@@ -136,8 +136,11 @@ func stampede(t *testing.T, address, path string, many int, sent func()) []httpc
 // stampeders is how many come at once.
 const stampeders = 1_000
 
+// A thousand connections at once need the machine: others would keep their
+// requests from arriving in time. It runs before those that are parallel.
+//
+//nolint:paralleltest // see above
 func TestGate_stampede_a_cold_answer_is_loaded_once_for_a_thousand_connections(t *testing.T) {
-	t.Parallel()
 	// What compares hits with their source loads as well.
 	app, address := servingTable(t, moduleTable(), "DATABASE_URL="+testkit.SQLite(t), "CACHE_CHECK_EVERY=0")
 	furnish(t, app)
