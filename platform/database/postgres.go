@@ -16,9 +16,10 @@ import (
 )
 
 // Limits of the Postgres pools. Two full pools of one instance and the
-// connection of Aside take 33 of the 100 that a server allows by default.
+// connection of Aside take 31 of the 100 that a server allows by default, of which
+// it keeps three: three instances fit.
 const (
-	postgresConnections = 16
+	postgresConnections = 15
 	postgresAside       = 1
 	postgresIdleTime    = 5 * time.Minute
 	postgresLifetime    = time.Hour
