@@ -50,7 +50,7 @@ func TestGate_linearisable_notices_what_is_broken(t *testing.T) {
 	for name, happens := range map[string][]nemesis{"announce": nil, "compare": nil, "apart": append(cutOff, cutOff...)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, violations := watch(t, brokenProduct(t), 1, 3_000, happens, "BREAK="+name)
+			_, violations := watch(t, brokenProduct(t), 1, 2_000, happens, "BREAK="+name)
 			require.Contains(t, kindsOf(violations), "stale")
 			t.Log(violations[len(violations)-1])
 		})

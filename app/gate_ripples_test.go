@@ -207,7 +207,7 @@ func following(t *testing.T, binary string, writes int, variables ...string) *po
 
 func TestGate_two_instances_read_what_the_other_has_written(t *testing.T) {
 	t.Parallel()
-	writes := 500
+	writes := 100
 	if gatesAreFull() {
 		writes = 10_000
 	}
