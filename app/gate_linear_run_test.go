@@ -46,9 +46,9 @@ func nemesesOfRedis() []nemesis {
 func nemesesOfOne() []nemesis {
 	return []nemesis{
 		{"an instance cut off from Redis", func(_ *testing.T, g *shared) {
-			g.cable.pull()
+			g.cable.Treat(testkit.Reset)
 			<-time.After(rand.N(3 * time.Second))
-			g.cable.mend()
+			g.cable.Treat(testkit.Pass)
 		}},
 		{"an instance frozen", func(_ *testing.T, g *shared) {
 			g.instances[1].signal(syscall.SIGSTOP)
@@ -62,7 +62,7 @@ func nemesesOfOne() []nemesis {
 type shared struct {
 	instances []*instance
 	redis     *testkit.RedisServer
-	cable     *cable // of the second instance
+	cable     *testkit.Proxy // of the second instance
 	snapshot  []byte
 }
 
@@ -70,7 +70,7 @@ type shared struct {
 func serveTogether(t *testing.T, binary string, variables ...string) *shared {
 	t.Helper()
 	g := &shared{redis: testkit.OwnRedis(t)}
-	g.cable = newCable(t, g.redis.URL)
+	g.cable = testkit.NewProxy(t, g.redis.URL)
 	url := testkit.Postgres(t)
 	for _, redis := range []string{g.redis.URL, g.cable.URL} {
 		g.instances = append(g.instances, start(t, url, []string{binary}, append(slices.Clone(variables), "REDIS_URL="+redis)...))

@@ -41,18 +41,18 @@ end
 return #keys`
 
 // redisFaults are all of them, of a Redis behind a proxy.
-func redisFaults(t *testing.T, own *testkit.RedisServer, between *proxy) []redisFault {
+func redisFaults(t *testing.T, own *testkit.RedisServer, between *testkit.Proxy) []redisFault {
 	t.Helper()
 	do := func(args ...string) func() { return func() { own.Do(t, args...) } }
-	treat := func(mode int32) func() { return func() { between.treat(mode) } }
+	treat := func(mode testkit.Treatment) func() { return func() { between.Treat(mode) } }
 	garbled := 0
 	return []redisFault{
 		{name: "kill", down: true, begin: own.Halt, end: func() { own.Resume(t) }},
 		{name: "SIGSTOP", down: true, begin: own.Pause, end: own.Continue},
-		{name: "+200 ms", down: true, begin: treat(proxyDelays), end: treat(proxyPasses)},
-		{name: "cut", down: true, begin: treat(proxyHoldsUp), end: treat(proxyPasses)},
-		{name: "connections refused by a reset", down: true, begin: treat(proxyResets), end: treat(proxyPasses)},
-		{name: "connections reset", again: between.reset},
+		{name: "+200 ms", down: true, begin: treat(testkit.Delay), end: treat(testkit.Pass)},
+		{name: "cut", down: true, begin: treat(testkit.HoldUp), end: treat(testkit.Pass)},
+		{name: "connections refused by a reset", down: true, begin: treat(testkit.Reset), end: treat(testkit.Pass)},
+		{name: "connections reset", again: between.Sever},
 		{name: "FLUSHALL", begin: do("FLUSHALL"), again: do("FLUSHALL")},
 		{name: "READONLY", down: true, begin: do("REPLICAOF", "127.0.0.1", "1"), end: do("REPLICAOF", "NO", "ONE")},
 		{name: "out of memory", down: true, begin: do("CONFIG", "SET", "maxmemory", "1"), end: do("CONFIG", "SET", "maxmemory", "0")},
@@ -205,8 +205,8 @@ func TestGate_redis_faults(t *testing.T) {
 	t.Parallel()
 	testkit.EachDatabase(t, func(t *testing.T, url string) {
 		own := testkit.OwnRedis(t)
-		between := proxied(t, own.URL)
-		s := sufferer(t, product(t), url, between.url)
+		between := testkit.NewProxy(t, own.URL)
+		s := sufferer(t, product(t), url, between.URL)
 		for _, f := range redisFaults(t, own, between) {
 			s.under(t, f)
 		}
@@ -237,10 +237,10 @@ func TestGate_redis_faults_notice_a_product_that_needs_Redis(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			own := testkit.OwnRedis(t)
-			between := proxied(t, own.URL)
-			s := sufferer(t, brokenProduct(t), testkit.Postgres(t), between.url, "BREAK="+name)
+			between := testkit.NewProxy(t, own.URL)
+			s := sufferer(t, brokenProduct(t), testkit.Postgres(t), between.URL, "BREAK="+name)
 			s.patience = 5 * time.Second
-			s.under(t, redisFault{name: "cut", down: true, begin: func() { between.treat(proxyHoldsUp) }, end: func() { between.treat(proxyPasses) }})
+			s.under(t, redisFault{name: "cut", down: true, begin: func() { between.Treat(testkit.HoldUp) }, end: func() { between.Treat(testkit.Pass) }})
 			kinds := kindsOf(s.finish())
 			require.Contains(t, kinds, kind)
 			if name == "breaker" && gatesAreFull() {

@@ -48,19 +48,28 @@ func mixRows(orders int) []row {
 	return append([]row{with}, loaded(without)...)
 }
 
+// knownRestaurants tells how many there are. Their ids begin at 1 and have no
+// gaps, as explore says.
+func (s *server) knownRestaurants(ctx context.Context) (int, error) {
+	_, header, _, err := s.send(ctx, http.MethodGet, "/restaurants/?limit=1&count=true", nil, nil)
+	if err != nil {
+		return 0, err
+	}
+	known, err := strconv.Atoi(header.Get("X-Total-Count"))
+	if err != nil || known == 0 {
+		return 0, fmt.Errorf("%w: how many restaurants there are is not said", errDemo)
+	}
+	return known, nil
+}
+
 // mixed gives reads of restaurants, their menus, searches, orders and customers'
 // lists of orders, by Zipf's law each, and writes among them: who orders, whose
 // price and which order changes is chosen by the same law. The orders that are
 // moved are new ones, since none can be moved the same way twice.
 func mixed(ctx context.Context, at *stage) (load.Traffic, error) {
-	_, header, _, err := at.send(ctx, http.MethodGet, "/restaurants/?limit=1&count=true", nil, nil)
+	known, err := at.knownRestaurants(ctx)
 	if err != nil {
 		return load.Traffic{}, err
-	}
-	// Ids begin at 1 and have no gaps, as explore says.
-	known, err := strconv.Atoi(header.Get("X-Total-Count"))
-	if err != nil || known == 0 {
-		return load.Traffic{}, fmt.Errorf("%w: how many restaurants there are is not said", errDemo)
 	}
 	n := mixPerSecond * max(1, int(at.during.Round(time.Second).Seconds()))
 	placed, err := placeOrders(ctx, at.server, n*mixMoving/ofThousand, at.customers, at.kitchens)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -56,13 +55,9 @@ func shared(o options, f *fixture) []row {
 
 // allRestaurants asks for one after the other.
 func allRestaurants(ctx context.Context, at *stage) (load.Traffic, error) {
-	_, header, _, err := at.send(ctx, http.MethodGet, "/restaurants/?limit=1&count=true", nil, nil)
+	known, err := at.knownRestaurants(ctx)
 	if err != nil {
 		return load.Traffic{}, err
-	}
-	known, err := strconv.Atoi(header.Get("X-Total-Count"))
-	if err != nil || known == 0 {
-		return load.Traffic{}, fmt.Errorf("%w: how many restaurants there are is not said", errDemo)
 	}
 	var traffic load.Traffic
 	for i := range known {

@@ -93,10 +93,7 @@ func (c *Cache) Announce(ctx context.Context, event eventbus.Event) error {
 	if e == nil {
 		return nil
 	}
-	tags, cause := e.tags(event)
-	if cause != nil {
-		tags = e.spaces()
-	}
+	tags, _ := e.tags(event)
 	return c.Tier.Announce(ctx, eventbus.ID(ctx), tags)
 }
 
@@ -109,7 +106,6 @@ func (c *Cache) Forget(ctx context.Context, event eventbus.Event) error {
 	}
 	tags, cause := e.tags(event)
 	if cause != nil {
-		tags = e.spaces()
 		c.Log.Error("a policy panicked: its namespace is cleared", zap.Any("panic", cause), zap.Stack("stack"))
 	}
 	if err := c.Tier.Bump(ctx, eventbus.ID(ctx), tags); err != nil {
@@ -128,9 +124,14 @@ func (c *Cache) Forget(ctx context.Context, event eventbus.Event) error {
 }
 
 // tags are those whose things an event has changed. The cause is that of a panic
-// of a policy: what it would have named is not known.
+// of a policy: what it would have named is not known, so that all is that it may
+// have been.
 func (e *effect) tags(event eventbus.Event) (tags []string, cause any) {
-	defer func() { cause = recover() }()
+	defer func() {
+		if cause = recover(); cause != nil {
+			tags = e.spaces()
+		}
+	}()
 	for kind, reach := range e.kinds {
 		if reach.all {
 			tags = append(tags, kind.Named(0).String())

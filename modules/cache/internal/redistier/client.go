@@ -143,11 +143,7 @@ func (r *Redis) greet(ctx context.Context, conn *goredis.Conn) error {
 	if err != nil {
 		return fmt.Errorf("ask Redis who it is: %w", err)
 	}
-	said := map[string]string{}
-	for line := range strings.Lines(text) {
-		name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
-		said[name] = value
-	}
+	said := saidIn(text)
 	if said["redis_mode"] == "cluster" {
 		return errCluster
 	}
@@ -164,6 +160,16 @@ func (r *Redis) greet(ctx context.Context, conn *goredis.Conn) error {
 		}
 	}
 	return nil
+}
+
+// saidIn reads an answer to INFO.
+func saidIn(text string) map[string]string {
+	said := map[string]string{}
+	for line := range strings.Lines(text) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
+		said[name] = value
+	}
+	return said
 }
 
 // ErrMoved says that Redis became another one again and again.

@@ -48,11 +48,7 @@ func (r *Redis) Take(ctx context.Context, tags []string) (seen Seen, err error) 
 		args = append(args, tokenText(newToken()))
 	}
 	err = r.served(ctx, func(s *space) error {
-		keys := append(make([]string, 0, 2+len(tags)), s.born(), s.young())
-		for _, tag := range tags {
-			keys = append(keys, s.token(tag))
-		}
-		said, err := takeTokens.Run(ctx, r.client, keys, args...).Slice()
+		said, err := takeTokens.Run(ctx, r.client, s.namesOf(nil, tags), args...).Slice()
 		if err != nil {
 			return fmt.Errorf("take tokens: %w", err)
 		}
@@ -85,6 +81,15 @@ func (s *space) namesOf(first, tags []string) []string {
 	return keys
 }
 
+// marksOf are the keys that a change of tags concerns.
+func (s *space) marksOf(first, tags []string) []string {
+	keys := append(make([]string, 0, len(first)+2*len(tags)), first...)
+	for _, tag := range tags {
+		keys = append(keys, s.token(tag), s.writers(tag))
+	}
+	return keys
+}
+
 // seenOf reads tokens as Redis gives them.
 func seenOf(said []any, steady bool) Seen {
 	seen := Seen{Tokens: make([]core.Token, len(said)), Steady: steady}
@@ -109,9 +114,8 @@ func (r *Redis) Get(ctx context.Context, key string, likely []string) (e *core.E
 		if !found {
 			return nil
 		}
-		if e, err = decode(text); err != nil {
-			r.garbage.Add(1)
-			return r.storage.DeleteWithContext(ctx, s.entry(key))
+		if e, err = r.open(ctx, s, key, text); e == nil {
+			return err
 		}
 		seen = seenOf(said[3:], said[1] != nil && said[2] == nil)
 		return nil
@@ -130,13 +134,21 @@ func (r *Redis) Fetch(ctx context.Context, key string) (e *core.Entry, err error
 		if e = nil; err != nil || value == nil {
 			return err
 		}
-		if e, err = decode(string(value)); err != nil {
-			r.garbage.Add(1)
-			return r.storage.DeleteWithContext(ctx, s.entry(key))
-		}
-		return nil
+		e, err = r.open(ctx, s, key, string(value))
+		return err
 	})
 	return e, err
+}
+
+// open takes the entry of a key out of its envelope. What is none is removed, and
+// gives nil.
+func (r *Redis) open(ctx context.Context, s *space, key, envelope string) (*core.Entry, error) {
+	e, err := decode(envelope)
+	if err != nil {
+		r.garbage.Add(1)
+		return nil, r.storage.DeleteWithContext(ctx, s.entry(key))
+	}
+	return e, nil
 }
 
 // Set keeps an entry until the end of its grace.
@@ -162,11 +174,7 @@ func (r *Redis) Set(ctx context.Context, key string, e *core.Entry) error {
 // for them, unless Tell has been called for all who have announced.
 func (r *Redis) Announce(ctx context.Context, event int64, tags []string) error {
 	return r.within(ctx, func(s *space) error {
-		keys := make([]string, 0, 2*len(tags))
-		for _, tag := range tags {
-			keys = append(keys, s.token(tag), s.writers(tag))
-		}
-		if err := announceChange.Run(ctx, r.client, keys, event, announceTime.Milliseconds()).Err(); err != nil {
+		if err := announceChange.Run(ctx, r.client, s.marksOf(nil, tags), event, announceTime.Milliseconds()).Err(); err != nil {
 			return fmt.Errorf("announce a change: %w", err)
 		}
 		return nil
@@ -180,10 +188,7 @@ func (r *Redis) Tell(ctx context.Context, event int64, tags []string) error {
 }
 
 func (r *Redis) tell(ctx context.Context, s *space, event int64, tags []string) error {
-	keys := append(make([]string, 0, 3+2*len(tags)), s.told(r.options.Policies, event), s.changes(), s.count())
-	for _, tag := range tags {
-		keys = append(keys, s.token(tag), s.writers(tag))
-	}
+	keys := s.marksOf([]string{s.told(r.options.Policies, event), s.changes(), s.count()}, tags)
 	err := tellChange.Run(ctx, r.client, keys, event, r.options.Policies, strings.Join(tags, "\n"),
 		seconds(toldTime), seconds(changesTime), changesKept).Err()
 	if err != nil {

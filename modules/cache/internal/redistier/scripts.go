@@ -11,9 +11,9 @@ import "github.com/redis/go-redis/v9"
 //nolint:gochecknoglobals // constants in all but the language
 var (
 	// takeTokens gives the tokens of tags, and first whether our keys are young. A
-	// tag without a token, or with something else in its place, gets the one offered. KEYS: born, young, the tokens.
-	// ARGV: seconds that tokens live, that born does, milliseconds that young does,
-	// the offers.
+	// tag without a token, or with something else in its place, gets the one offered.
+	// KEYS: born, young, the tokens. ARGV: seconds that tokens live, that born does,
+	// milliseconds that young does, the offers.
 	takeTokens = redis.NewScript(`
 if redis.call('SET', KEYS[1], '1', 'NX', 'EX', ARGV[2]) then
 	redis.call('SET', KEYS[2], '1', 'PX', ARGV[3])

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -100,15 +101,13 @@ func (r *Redis) Memory(ctx context.Context) (m Memory, err error) {
 	if err != nil {
 		return m, fmt.Errorf("ask Redis for its memory: %w", err)
 	}
-	for line := range strings.Lines(text) {
-		name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
-		switch name {
-		case "used_memory":
-			_, err = fmt.Sscan(value, &m.Used)
-		case "maxmemory":
-			_, err = fmt.Sscan(value, &m.Limit)
+	said := saidIn(text)
+	for name, to := range map[string]*int64{"used_memory": &m.Used, "maxmemory": &m.Limit} {
+		value, ok := said[name]
+		if !ok {
+			continue
 		}
-		if err != nil {
+		if *to, err = strconv.ParseInt(value, 10, 64); err != nil {
 			return m, fmt.Errorf("read what Redis says of its memory: %w", err)
 		}
 	}
