@@ -7,6 +7,11 @@ AIR_VERSION := 1.67.4
 # How long each parser is fuzzed.
 FUZZTIME ?= 1m
 
+# How all is tested: vetted before; a second's sleep at the end of each process,
+# for races that are told late, would add up. The application is tested by itself:
+# its tests load both cores for as long as they last, and so would the others.
+TEST := GORACE=atexit_sleep_ms=100 .tools/servers -- go test -race -vet=off -shuffle=on -count=1 -timeout 15m
+
 # The version is part of the name: another one is another file.
 GOLANGCI := .tools/golangci-lint-$(GOLANGCI_VERSION)
 AIR := .tools/air-$(AIR_VERSION)
@@ -36,7 +41,8 @@ test: ## Vet and test everything, with the race detector, on throw-away servers
 	scripts/test-servers.sh
 	go vet ./...
 	go build -o .tools/servers ./platform/testkit/servers
-	.tools/servers -- go test -race -shuffle=on -count=1 -timeout 20m ./...
+	$(TEST) $$(go list ./... | grep -v '/app$$')
+	$(TEST) ./app
 
 .PHONY: gates
 gates: ## The long form of the tests that try to break promises (two hours; FUZZTIME=10s)
