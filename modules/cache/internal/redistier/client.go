@@ -22,6 +22,9 @@ const (
 	dialTimeout = 200 * time.Millisecond
 	ioTimeout   = 100 * time.Millisecond
 	retries     = 1
+	// A connection that was reset is replaced at once: a request asks Redis several
+	// times, and waits for each of them.
+	retryAtOnce = -1
 	connections = 64
 	// After so many failures in a row Redis is left alone for a while.
 	breakAfter = 3
@@ -119,13 +122,13 @@ func (r *Redis) connect(address string) (*goredis.Client, error) {
 		return nil, err
 	case failover != nil:
 		failover.DialTimeout, failover.ReadTimeout, failover.WriteTimeout = dialTimeout, ioTimeout, ioTimeout
-		failover.MaxRetries, failover.DialerRetries, failover.PoolSize = retries, 1, connections
+		failover.MaxRetries, failover.MinRetryBackoff, failover.DialerRetries, failover.PoolSize = retries, retryAtOnce, 1, connections
 		failover.PoolTimeout, failover.ContextTimeoutEnabled, failover.DisableIdentity = ioTimeout, true, true
 		failover.OnConnect = r.greet
 		return goredis.NewFailoverClient(failover), nil
 	}
 	plain.DialTimeout, plain.ReadTimeout, plain.WriteTimeout = dialTimeout, ioTimeout, ioTimeout
-	plain.MaxRetries, plain.DialerRetries, plain.PoolSize = retries, 1, connections
+	plain.MaxRetries, plain.MinRetryBackoff, plain.DialerRetries, plain.PoolSize = retries, retryAtOnce, 1, connections
 	plain.PoolTimeout, plain.ContextTimeoutEnabled, plain.DisableIdentity = ioTimeout, true, true
 	plain.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 	plain.OnConnect = r.greet

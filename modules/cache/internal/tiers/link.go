@@ -85,6 +85,9 @@ func (t *Tier) join(ctx context.Context) (from redistier.Mark, joined bool) {
 		err = t.redis.Enter(ctx, t.Everything)
 	}
 	if err == nil {
+		err = t.pay(ctx)
+	}
+	if err == nil {
 		from, err = t.redis.End(ctx)
 	}
 	t.mu.Lock()

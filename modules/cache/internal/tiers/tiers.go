@@ -53,6 +53,7 @@ type Tier struct {
 	heard atomic.Int64
 	sight atomic.Pointer[sight]
 	told  told
+	owed  owed
 	// nudges wake the goroutines that register and that look for Redis.
 	nudgeRow, nudgeLink chan struct{}
 	running             sync.WaitGroup
@@ -234,12 +235,17 @@ func (t *Tier) Announce(ctx context.Context, event int64, tags []string) error {
 func (t *Tier) Bump(ctx context.Context, event int64, tags []string) error {
 	p := t.place.Load()
 	p.memory.Forget(tags)
-	if !t.writesToRedis() || event != 0 && t.told.has(event) {
+	if t.redis == nil || event != 0 && t.told.has(event) {
+		return nil
+	}
+	if !t.writesToRedis() {
+		t.owed.add(debt{t.clock(), event, tags})
 		return nil
 	}
 	if err := t.redis.Tell(ctx, event, tags); err != nil {
 		// What was announced has no token until it has a new one; what was not is
 		// ended when Redis is back.
+		t.owed.add(debt{t.clock(), event, tags})
 		t.part(err)
 	}
 	t.place.Load().memory.Forget(tags) // somebody may have learnt the tokens of a moment ago
