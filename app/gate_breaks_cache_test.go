@@ -13,7 +13,7 @@ func replacementsOfCache() []replacement {
 	return []replacement{
 		{tier, "	if t.writesToRedis() {\n		err := t.redis.Announce(", "	if broken(\"announce\") {\n		return nil\n	}\n	if t.writesToRedis() {\n		err := t.redis.Announce("},
 		{tier, "	return t.apart(ctx)\n", "	if broken(\"apart\") {\n		return nil\n	}\n	return t.apart(ctx)\n"},
-		{tier, "	p := t.place.Load()\n	p.memory.Forget(tags)\n	if !t.writesToRedis()", "	if bumpsLate(t.told.has(event)) {\n		return nil\n	}\n	p := t.place.Load()\n	p.memory.Forget(tags)\n	if broken(\"tell\") || !t.writesToRedis()"},
+		{tier, "	p := t.place.Load()\n	p.memory.Forget(tags)\n	if t.redis == nil ||", "	if bumpsLate(t.told.has(event)) {\n		return nil\n	}\n	p := t.place.Load()\n	p.memory.Forget(tags)\n	if broken(\"tell\") || t.redis == nil ||"},
 		{tier, "!seen.Changing && e.Current(seen.Tokens) &&", "!seen.Changing && (broken(\"compare\") || e.Current(seen.Tokens)) &&"},
 	}
 }
