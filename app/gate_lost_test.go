@@ -78,12 +78,13 @@ func (b *bereaved) lose(t *testing.T, thing int, version int64) {
 		return shown
 	}, time.Minute, time.Millisecond, "%s is shown by %s", want, path)
 	b.slowest = max(b.slowest, time.Since(died))
-	again := httpclient.New(start(t, b.url, []string{product(t)}, b.variables...).address)
-	for _, c := range []httpclient.Client{b.survivor, again} {
+	again := start(t, b.url, []string{product(t)}, b.variables...)
+	for _, c := range []httpclient.Client{b.survivor, httpclient.New(again.address)} {
 		if got := c.Do(t, "GET", path, "").Expect(t, 200); !strings.Contains(got.Body, want) {
 			b.wrong = append(b.wrong, fmt.Sprintf("%s: not %s afterwards: %s", path, want, got.Body))
 		}
 	}
+	require.Equal(t, 0, again.stop(), again.log())
 }
 
 func TestGate_lost_what_nobody_was_told_of_is_never_stale(t *testing.T) {
