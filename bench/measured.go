@@ -128,10 +128,43 @@ func (r *measured) warm(ctx context.Context, at *stage, traffic load.Traffic) er
 	if r.warmAll {
 		n = max(n, len(paths))
 	}
+	if r.cached == hit {
+		if err := awaitHit(ctx, at.all, paths[0], traffic.Header); err != nil {
+			return err
+		}
+	}
 	return atOnce(n*len(at.all), func(i int) error {
 		_, _, _, err := at.all[i%len(at.all)].send(ctx, http.MethodGet, paths[i/len(at.all)%len(paths)], nil, traffic.Header)
 		return err
 	})
+}
+
+// keptAgain is longer than strict answers are not kept after what Redis has lost.
+const keptAgain = 20 * time.Second
+
+// awaitHit waits until a path is kept: who meets an empty Redis, or others that
+// wrote without one, keeps nothing that is strict for some seconds.
+func awaitHit(ctx context.Context, servers []*server, path string, header map[string]string) error {
+	for _, s := range servers {
+		for end := time.Now().Add(keptAgain); ; {
+			_, got, _, err := s.send(ctx, http.MethodGet, path, nil, header)
+			if err != nil {
+				return err
+			}
+			if got.Get("X-Cache") == hit {
+				break
+			}
+			if time.Now().After(end) {
+				return fmt.Errorf("GET %s is never a hit", path)
+			}
+			select {
+			case <-time.After(20 * time.Millisecond):
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+	}
+	return nil
 }
 
 // showAnswer tells whom a search finds.
