@@ -48,6 +48,7 @@ func shared(o options, f *fixture) []row {
 	together.cached = "" // the counters of two instances are added up later
 	fetched.environment = append(slices.Clone(redis), fewMegabytes)
 	kept.environment = fetched.environment
+	fetched.aim, kept.aim = asked.aim, asked.aim
 	uncompared := get("a customer", f, func(t *town) []string { return each("/customers/%d", t.regulars) })
 	uncompared.only = asked.only
 	return append([]row{asked, fetched, kept, together}, loaded(uncompared, many, found, details)...)

@@ -61,7 +61,7 @@ func (r *Redis) Take(ctx context.Context, tags []string) (seen Seen, err error) 
 // Compare gives the tokens of tags as they are.
 func (r *Redis) Compare(ctx context.Context, tags []string) (seen Seen, err error) {
 	err = r.served(ctx, func(s *space) error {
-		said, err := r.client.MGet(ctx, s.namesOf(nil, tags)...).Result()
+		said, err := r.looks.MGet(ctx, s.namesOf(nil, tags)...).Result()
 		if err != nil {
 			return fmt.Errorf("compare tokens: %w", err)
 		}
@@ -106,7 +106,7 @@ func seenOf(said []any, steady bool) Seen {
 func (r *Redis) Get(ctx context.Context, key string, likely []string) (e *core.Entry, seen Seen, err error) {
 	err = r.served(ctx, func(s *space) error {
 		e = nil
-		said, err := r.client.MGet(ctx, s.namesOf([]string{s.entry(key)}, likely)...).Result()
+		said, err := r.looks.MGet(ctx, s.namesOf([]string{s.entry(key)}, likely)...).Result()
 		if err != nil {
 			return fmt.Errorf("get an answer: %w", err)
 		}
