@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	goredis "github.com/redis/go-redis/v9"
+
 	"zomato/modules/cache/internal/core"
 )
 
@@ -130,11 +132,15 @@ func (r *Redis) Get(ctx context.Context, key string, likely []string) (e *core.E
 // Fetch gives the entry under a key, nil when there is none, whatever its tokens.
 func (r *Redis) Fetch(ctx context.Context, key string) (e *core.Entry, err error) {
 	err = r.within(ctx, func(s *space) error {
-		value, err := r.storage.GetWithContext(ctx, s.entry(key))
-		if e = nil; err != nil || value == nil {
-			return err
+		e = nil
+		value, err := r.looks.Get(ctx, s.entry(key)).Result()
+		switch {
+		case errors.Is(err, goredis.Nil):
+			return nil
+		case err != nil:
+			return fmt.Errorf("get an answer: %w", err)
 		}
-		e, err = r.open(ctx, s, key, string(value))
+		e, err = r.open(ctx, s, key, value)
 		return err
 	})
 	return e, err
