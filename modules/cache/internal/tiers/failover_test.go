@@ -1,13 +1,11 @@
 package tiers_test
 
 import (
-	"context"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"zomato/modules/cache/internal/core"
-	"zomato/modules/cache/internal/redistier"
 	"zomato/modules/cache/internal/tiers"
 	"zomato/platform/testkit"
 )
@@ -17,14 +15,9 @@ import (
 func TestAfter_a_failover_and_its_undoing_nothing_old_is_shown(t *testing.T) {
 	t.Parallel()
 	first, second := testkit.OwnRedis(t), testkit.OwnRedis(t)
-	w := newWorld(t, first.URL, testkit.Postgres(t))
 	between := testkit.NewProxy(t, first.URL)
-	connect := func(_ context.Context, run string) (*redistier.Redis, error) {
-		return redistier.Open(redistier.Options{
-			URL: between.URL, Prefix: w.prefix, Database: w.database, Run: run, Program: "p", Policies: "q",
-		})
-	}
-	both := []*tiers.Tier{w.start(t, connect), w.start(t, connect)}
+	w := newWorld(t, between.URL, testkit.Postgres(t))
+	both := []*tiers.Tier{w.instance(t), w.instance(t)}
 	for _, tier := range both {
 		strict(t, tier)
 	}

@@ -28,9 +28,7 @@ type debt struct {
 func (o *owed) add(d debt) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for len(o.events) > 0 && d.at-o.events[0].at > commitTime {
-		o.events = o.events[1:]
-	}
+	o.lapse(d.at)
 	if len(o.events) < owedKept {
 		o.events = append(o.events, d)
 	}
@@ -40,13 +38,16 @@ func (o *owed) add(d debt) {
 func (o *owed) take(now time.Duration) (events []debt) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for _, d := range o.events {
-		if now-d.at <= commitTime {
-			events = append(events, d)
-		}
-	}
-	o.events = nil
+	o.lapse(now)
+	events, o.events = o.events, nil
 	return events
+}
+
+// lapse forgets those whose announcement does not hold any more.
+func (o *owed) lapse(now time.Duration) {
+	for len(o.events) > 0 && now-o.events[0].at > commitTime {
+		o.events = o.events[1:]
+	}
 }
 
 // pay tells Redis, which is back, what it is owed.
