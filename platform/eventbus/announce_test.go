@@ -51,7 +51,7 @@ func TestAnnounced_is_called_before_the_commit(t *testing.T) {
 	var here, there, announced ids
 	other := run(t, url, eventbus.AtCommit("memory", there.note))
 	deadline := time.Now().Add(never)
-	p := run(t, url, eventbus.AtCommit("memory", here.note).Announced(func(ctx context.Context, e eventbus.Event) error {
+	p := runAlone(t, url, eventbus.AtCommit("memory", here.note).Announced(func(ctx context.Context, e eventbus.Event) error {
 		assert.Equal(t, cooked{1}, e)
 		assert.Empty(t, other.stored(), "nobody sees it yet")
 		assert.Empty(t, here.all(), "and nobody has handled it")
@@ -127,7 +127,7 @@ func TestAnnounced_that_fails_undoes_the_Write(t *testing.T) {
 func TestAnnounced_says_nothing_of_what_is_undone(t *testing.T) {
 	t.Parallel()
 	var announced, told ids
-	p := run(t, testkit.Postgres(t), eventbus.AtCommit("memory", told.note).Announced(announced.tell))
+	p := runAlone(t, testkit.Postgres(t), eventbus.AtCommit("memory", told.note).Announced(announced.tell))
 	require.NoError(t, p.db.Write(t.Context(), func(ctx context.Context) error {
 		require.ErrorIs(t, p.db.Write(ctx, func(ctx context.Context) error {
 			require.NoError(t, p.Publish(ctx, cooked{1}))
@@ -147,7 +147,7 @@ func TestAnnounced_says_nothing_of_what_is_undone(t *testing.T) {
 func TestAnnounced_calls_nobody_on_SQLite(t *testing.T) {
 	t.Parallel()
 	var told diary
-	p := run(t, testkit.SQLite(t), eventbus.AtCommit("memory", told.note).
+	p := runAlone(t, testkit.SQLite(t), eventbus.AtCommit("memory", told.note).
 		Announced(func(context.Context, eventbus.Event) error { return errBurnt }))
 	p.publish(cooked{1})
 	assert.Equal(t, numbers(1, 1), told.all())
@@ -211,7 +211,7 @@ func TestID_is_the_same_for_every_handler(t *testing.T) {
 	testkit.EachDatabase(t, func(t *testing.T, url string) {
 		var atCommit, before, after, polled ids
 		build(t, open(t, url), clock.System{}, eventbus.Before("before", polled.note)).start()
-		p := run(t, url, eventbus.AtCommit("memory", atCommit.note), eventbus.Before("before", before.note),
+		p := runAlone(t, url, eventbus.AtCommit("memory", atCommit.note), eventbus.Before("before", before.note),
 			eventbus.After("after", after.note))
 		assert.Zero(t, eventbus.ID(t.Context()))
 		p.publish(dishes(1, 3)...)

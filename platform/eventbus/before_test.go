@@ -20,8 +20,7 @@ func TestBefore_runs_before_Write_returns_in_the_order_of_the_commits(t *testing
 	t.Parallel()
 	testkit.EachDatabase(t, func(t *testing.T, url string) {
 		var told, atOnce diary
-		p := build(t, open(t, url), clock.System{}, eventbus.Before("cache", told.note), eventbus.AtCommit("memory", atOnce.note)).
-			with(eventbus.Limits{Poll: never}).start()
+		p := runAlone(t, url, eventbus.Before("cache", told.note), eventbus.AtCommit("memory", atOnce.note))
 		p.exec("CREATE TABLE plates (id " + identity(p) + ")")
 		var group sync.WaitGroup
 		for range 64 {

@@ -97,6 +97,14 @@ func run(t *testing.T, url string, subscriptions ...eventbus.Subscription) proce
 	return build(t, open(t, url), clock.System{}, subscriptions...).start()
 }
 
+// runAlone runs a process that looks for nothing that others write. So an AtCommit
+// subscriber is told of each event once: a poll between a commit and what follows
+// it would deliver the event, too.
+func runAlone(t *testing.T, url string, subscriptions ...eventbus.Subscription) process {
+	t.Helper()
+	return build(t, open(t, url), clock.System{}, subscriptions...).with(eventbus.Limits{Poll: never}).start()
+}
+
 // publish commits events, each in a Write of its own.
 func (p process) publish(events ...eventbus.Event) {
 	p.t.Helper()
