@@ -9,7 +9,8 @@ FUZZTIME ?= 1m
 
 # How all is tested: vetted before; a second's sleep at the end of each process,
 # for races that are told late, would add up. The application is tested by itself:
-# its tests load both cores for as long as they last, and so would the others.
+# its tests load both cores for as long as they last, and so would the others. What
+# fails in one run does not hide what would in the other.
 TEST := GORACE=atexit_sleep_ms=100 .tools/servers -- go test -race -vet=off -shuffle=on -count=1 -timeout 15m
 
 # The version is part of the name: another one is another file.
@@ -41,8 +42,7 @@ test: ## Vet and test everything, with the race detector, on throw-away servers
 	scripts/test-servers.sh
 	go vet ./...
 	go build -o .tools/servers ./platform/testkit/servers
-	$(TEST) $$(go list ./... | grep -v '/app$$')
-	$(TEST) ./app
+	failed=0; $(TEST) $$(go list ./... | grep -v '/app$$') || failed=1; $(TEST) ./app || failed=1; exit $$failed
 
 .PHONY: gates
 gates: ## The long form of the tests that try to break promises (two hours; FUZZTIME=10s)
