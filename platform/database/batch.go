@@ -38,6 +38,9 @@ type breaks struct {
 	// Commit and Checkpoint are how every commit and every checkpoint of SQLite
 	// fails, without being tried.
 	Commit, Checkpoint atomic.Pointer[error]
+	// Moving comes before the log is moved in the background, and can keep it from
+	// being moved.
+	Moving atomic.Pointer[func() error]
 }
 
 // keptOperation is an operation that waits for the commit.

@@ -187,7 +187,7 @@ func TestLog_stays_short(t *testing.T) {
 	run(t, db, "CREATE TABLE heap (content BLOB NOT NULL)")
 	db.ShortenLog(scale)
 	fill(t, db, 100)
-	usual := database.LogMove/scale + 20*database.LogLook
+	usual := database.LogLimit/scale + 20*database.LogLook
 	assert.LessOrEqual(t, logPages(t, url), usual, "it is written from the beginning again")
 	require.NoError(t, db.Read(t.Context(), func(ctx context.Context) error {
 		require.NoError(t, db.Get(ctx, new(int), "SELECT count(*) FROM heap"))
@@ -200,6 +200,48 @@ func TestLog_stays_short(t *testing.T) {
 	var patience int
 	require.NoError(t, db.Write(t.Context(), func(ctx context.Context) error { return db.Get(ctx, &patience, "PRAGMA busy_timeout") }))
 	assert.Equal(t, 5000, patience, "the writer waits for other processes as before")
+}
+
+func TestLog_is_moved_while_others_write(t *testing.T) {
+	t.Parallel()
+	const scale = 8
+	url := testkit.SQLite(t)
+	db := quiet(t, database.Config{URL: url})
+	run(t, db, "CREATE TABLE heap (content BLOB NOT NULL)")
+	db.ShortenLog(scale)
+	begun, goOn := make(chan struct{}, 99), make(chan struct{})
+	db.BeforeMoving(func() error {
+		begun <- struct{}{}
+		<-goOn
+		return nil
+	})
+	fill(t, db, database.LogMove/scale/10+database.LogLook)
+	<-begun
+	fill(t, db, database.LogLook)
+	require.Empty(t, begun, "one at a time")
+	require.Less(t, logPages(t, url), database.LogLimit/scale)
+	close(goOn)
+	again := false
+	for range 50 {
+		before := logPages(t, url)
+		fill(t, db, database.LogLook)
+		again = again || logPages(t, url) == before
+	}
+	require.True(t, again, "it is written from the beginning again")
+}
+
+func TestLog_that_cannot_be_moved_ends_all_writing(t *testing.T) {
+	t.Parallel()
+	told := make(chan error, 9)
+	db := quiet(t, database.Config{URL: testkit.SQLite(t), Fatal: func(err error) { told <- err }})
+	run(t, db, "CREATE TABLE heap (content BLOB NOT NULL)")
+	db.ShortenLog(database.LogMove) // any page is enough
+	broken := sqlite3.Error{Code: sqlite3.ErrIoErr, ExtendedCode: sqlite3.ErrIoErrWrite}
+	db.BeforeMoving(func() error { return broken })
+	fill(t, db, database.LogLook) // to the first look
+	require.ErrorIs(t, <-told, broken)
+	err := db.Write(t.Context(), func(context.Context) error { return nil })
+	require.True(t, fault.Is(err, "database_unavailable"), err)
 }
 
 func TestLog_on_a_broken_disk_ends_all_writing(t *testing.T) {

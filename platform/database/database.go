@@ -58,6 +58,7 @@ type DB struct {
 	writer  *sqlx.DB
 	readers *sqlx.DB
 	aside   *sqlx.DB // nil on SQLite, where nothing is aside
+	movers  *sqlx.DB // one connection to move SQLite's log by; nil on Postgres
 	rebound rebound
 	fields  fieldCache
 	// observer is told of the statements; nil unless Observe was called.
@@ -138,10 +139,11 @@ func (db *DB) Close() error {
 		close(db.closed)
 		if db.queue != nil {
 			db.queue.close()
+			db.wal.running.Wait()
 		}
 		// The writer goes last: as the last connection of the file it moves
 		// the write-ahead log into the database, which a reader may not.
-		for _, pool := range []*sqlx.DB{db.readers, db.aside, db.writer} {
+		for _, pool := range []*sqlx.DB{db.readers, db.aside, db.movers, db.writer} {
 			if pool != nil {
 				db.closedErr = errors.Join(db.closedErr, pool.Close())
 			}

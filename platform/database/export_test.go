@@ -63,6 +63,10 @@ func (db *DB) FailCommits(err error) { db.breaks.Commit.Store(failure(err)) }
 // FailCheckpoints has every checkpoint of SQLite fail with an error.
 func (db *DB) FailCheckpoints(err error) { db.breaks.Checkpoint.Store(failure(err)) }
 
+// BeforeMoving has something done before the log is moved in the background. An
+// error takes the place of that.
+func (db *DB) BeforeMoving(do func() error) { db.breaks.Moving.Store(&do) }
+
 func failure(err error) *error {
 	if err == nil {
 		return nil

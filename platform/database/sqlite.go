@@ -52,8 +52,10 @@ func (db *DB) openSQLite(ctx context.Context, name string) error {
 		return err
 	}
 	db.path = path
-	if db.writer, err = openSQLitePool(ctx, path, writerOptions, 1, prepareWriter); err != nil {
-		return cannotOpen(path, err)
+	for _, pool := range []**sqlx.DB{&db.writer, &db.movers} {
+		if *pool, err = openSQLitePool(ctx, path, writerOptions, 1, prepareWriter); err != nil {
+			return cannotOpen(path, err)
+		}
 	}
 	db.readers, err = openSQLitePool(ctx, path, readerOptions, readerConnections(), checkReader)
 	if err != nil {

@@ -1,11 +1,12 @@
 package database
 
 import (
-	"database/sql/driver"
+	"context"
 	"errors"
 	"fmt"
 	"time"
 
+	"github.com/jmoiron/sqlx"
 	"github.com/mattn/go-sqlite3"
 	"go.uber.org/zap"
 )
@@ -14,9 +15,12 @@ import (
 // 64 MiB: with several readers at any moment, or one for long, it would
 // otherwise grow without bound (measured: 260 and 340 MiB in 14 s).
 const (
-	// logMove, 4 MiB, is when its pages are moved into the database, after which
-	// the log is written from its beginning again, unless somebody reads it.
-	logMove = 1024
+	// logMove, 16 MiB, is when its pages are moved into the database, after which
+	// the log is written from its beginning again, unless somebody reads it. Pages
+	// that many commits change are moved once.
+	logMove = 4096
+	// logRest, 128 KiB, is what the writer may have to move itself.
+	logRest = 32
 	// logLimit, 32 MiB, is when writing waits a little for those who read it, at
 	// each logStep more. That is enough where readers come and go.
 	logLimit, logStep = 8192, 256
@@ -42,6 +46,8 @@ type walState struct {
 	patience int
 	// unseen are the operations since the log was looked at.
 	unseen int
+
+	mover
 }
 
 // tendLog keeps the write-ahead log short. It runs on the writer's connection
@@ -55,9 +61,13 @@ func (db *DB) tendLog(writer *operation, operations int) {
 		return
 	}
 	db.wal.unseen = 0
-	length, moved, err := checkpoint(writer, "NOOP")
-	if err == nil && length-moved >= logMove/db.wal.scale {
-		length, _, err = checkpoint(writer, "PASSIVE")
+	length, moved, err := db.checkpoint(writer.bound, writer.conn, "NOOP")
+	switch {
+	case err != nil || db.wal.isMoving():
+	case length-moved >= logMove/db.wal.scale:
+		db.startMoving()
+	case db.wal.hasMoved():
+		length, _, err = db.checkpoint(writer.bound, writer.conn, "PASSIVE")
 	}
 	limit := logLimit / db.wal.scale
 	if err == nil && length >= max(limit, db.wal.patience) {
@@ -66,6 +76,11 @@ func (db *DB) tendLog(writer *operation, operations int) {
 	if length < limit {
 		db.wal.patience = 0
 	}
+	db.tended(err)
+}
+
+// tended judges the failure of a checkpoint.
+func (db *DB) tended(err error) {
 	if isDiskFailure(err) {
 		db.giveUp(err)
 	} else if err != nil {
@@ -87,7 +102,8 @@ func (db *DB) emptyLog(writer *operation, length int) (int, error) {
 	if err := setBusyTimeout(writer, wait); err != nil {
 		return length, err
 	}
-	left, _, err := checkpoint(writer, "TRUNCATE")
+	db.wal.running.Wait() // two at once refuse each other
+	left, _, err := db.checkpoint(writer.bound, writer.conn, "TRUNCATE")
 	if err == nil {
 		length = left
 	}
@@ -106,31 +122,30 @@ func setBusyTimeout(writer *operation, wait time.Duration) error {
 
 // checkpoint runs a checkpoint and tells how many pages are in the log and how
 // many of them have been moved. NOOP only looks.
-func checkpoint(writer *operation, mode string) (length, moved int, err error) {
-	if failure := writer.db.breaks.Checkpoint.Load(); failure != nil {
+func (db *DB) checkpoint(ctx context.Context, on sqlx.QueryerContext, mode string) (length, moved int, err error) {
+	if failure := db.breaks.Checkpoint.Load(); failure != nil {
 		return 0, 0, *failure
 	}
 	var busy int
-	row := writer.conn.QueryRowxContext(writer.bound, "PRAGMA wal_checkpoint("+mode+")")
+	row := on.QueryRowxContext(ctx, "PRAGMA wal_checkpoint("+mode+")")
 	if err := row.Scan(&busy, &length, &moved); err != nil {
 		return 0, 0, fmt.Errorf("checkpoint: %w", err)
 	}
 	return length, moved, nil
 }
 
-// prepareWriter checks a writer's connection and leaves the checkpoints to
-// tendLog.
+// prepareWriter checks a connection that may write. It leaves the checkpoints to
+// tendLog. What a savepoint would bring back, SQLite keeps in memory: by default
+// beyond 64 KiB in a file, which is two system calls a page, in each commit. So it
+// does what it sorts, such as an index that a migration builds.
 func prepareWriter(conn *sqlite3.SQLiteConn) error {
 	if err := checkWriter(conn); err != nil {
 		return err
 	}
-	rows, err := conn.Query("PRAGMA wal_autocheckpoint=0", nil)
-	if err != nil {
-		return fmt.Errorf("switch off SQLite's checkpoints: %w", err)
-	}
-	value := make([]driver.Value, 1)
-	if err := errors.Join(rows.Next(value), rows.Close()); err != nil {
-		return fmt.Errorf("switch off SQLite's checkpoints: %w", err)
+	for _, setting := range []string{"wal_autocheckpoint=0", "temp_store=MEMORY"} {
+		if _, err := conn.Exec("PRAGMA "+setting, nil); err != nil {
+			return fmt.Errorf("set SQLite's %s: %w", setting, err)
+		}
 	}
 	return nil
 }
