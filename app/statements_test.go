@@ -45,6 +45,7 @@ func hotRoutes() []hot {
 		{route: "GET /restaurants/{restaurant_id}/analytics", path: "/restaurants/7/analytics", sorts: "sums by hour, and five of the dishes"},
 		{route: "GET /restaurants/{restaurant_id}/analytics?from=…&to=…", path: "/restaurants/7/analytics?from=1970-01-02&to=1970-01-05", sorts: "sums by hour, and five of the dishes"},
 		{route: "GET /customers/{customer_id}/analytics", path: "/customers/7/analytics", sorts: "three of the restaurants and of the dishes"},
+		{route: "POST /customers/{customer_id}/orders/, two lines of a menu that is read", path: "/customers/7/orders/", body: place, status: 201},
 		{route: "POST /customers/{customer_id}/orders/, two lines", path: "/customers/7/orders/", body: place, status: 201},
 		{
 			route: "POST /customers/{customer_id}/orders/, two lines, with a key", path: "/customers/7/orders/", body: place, status: 201,
@@ -106,7 +107,7 @@ const statementsPage = `<!-- Written by ` + "`go test ./app -run TestStatements 
 
 The statements that each hot route sends to the database, in their order, with SQLite's plan. On Postgres they are the same but where an order, an event or a customer is new and the id or the number of orders comes with RETURNING (docs/adr/0022), and each is a trip over the network, as are the beginning and the end of a transaction (a savepoint is that of a part which can fail by itself).
 A GET whose answer is kept sends none; here the cache is off. With it, an order that is not kept costs one statement more, which finds its customer and its items (docs/adr/0021).
-What an order inserts is stored at the end; on SQLite once for all that share the commit.
+An order reads its menu first only where this process has not read it before, or something seems wrong (docs/adr/0024). What it inserts is stored at the end; on SQLite once for all that share the commit.
 Nothing here grows with the number of orders or reviews (but a list of reviews by ` + "`min_rating`" + `, newest first, passes over those below it): a test holds that no statement reads a whole table, on both databases, and that none sorts but where a reason is given.
 
 `

@@ -14,6 +14,7 @@ import (
 	"zomato/modules/orders/internal/core"
 	"zomato/modules/orders/internal/httpapi"
 	"zomato/modules/orders/internal/policies"
+	"zomato/modules/orders/internal/recall"
 	"zomato/modules/orders/internal/sqlstore"
 	"zomato/modules/restaurants"
 	"zomato/platform/calendar"
@@ -26,7 +27,7 @@ import (
 // Module wires the orders module.
 func Module() fx.Option {
 	return fx.Module("orders",
-		fx.Provide(fx.Private, sqlstore.New, newCore),
+		fx.Provide(fx.Private, sqlstore.New, recall.New, newCore),
 		fx.Provide(
 			func(c *core.Service) orders.Service { return c },
 			func(c *core.Service) orders.Importer { return c },
@@ -57,6 +58,7 @@ type needs struct {
 	Publisher   *eventbus.Publisher
 	Clock       clock.Clock
 	Store       *sqlstore.Store
+	Menus       *recall.Menus
 	Customers   customers.Service
 	Restaurants restaurants.Service
 	Reviews     orders.ReviewLookup
@@ -65,7 +67,7 @@ type needs struct {
 func newCore(n needs) *core.Service {
 	return core.New(core.Dependencies{
 		Store: n.Store, Transactions: n.DB, Events: n.Publisher, Clock: n.Clock,
-		Customers: n.Customers, Restaurants: n.Restaurants, Reviews: n.Reviews,
+		Customers: n.Customers, Restaurants: n.Restaurants, Menus: n.Menus, Reviews: n.Reviews,
 	})
 }
 

@@ -121,6 +121,17 @@ type Transactions interface {
 	Read(ctx context.Context, fn func(context.Context) error) error
 }
 
+// Menus remembers restaurants and their items as they were read, however long ago.
+// Nothing tells it of changes: it is for what is compared with the present before
+// it counts. What it gives stays as it is.
+type Menus interface {
+	// Remember notes what was read just now.
+	Remember(r restaurants.Restaurant, items []restaurants.MenuItem)
+	// Recall gives a restaurant and items in the order asked for. False says that
+	// not all of them are known.
+	Recall(restaurantID int64, itemIDs []int64) (restaurants.Restaurant, []restaurants.MenuItem, bool)
+}
+
 // Events publishes inside the unit of work; *eventbus.Publisher does.
 type Events interface {
 	// Publish stores the event, to be delivered once the unit of work is done.
@@ -135,6 +146,7 @@ type Dependencies struct {
 	Clock        clock.Clock
 	Customers    customers.Service
 	Restaurants  restaurants.Service
+	Menus        Menus
 	// Reviews is asked for the review that an order shows.
 	Reviews orders.ReviewLookup
 }
@@ -148,6 +160,7 @@ type Service struct {
 	clock       clock.Clock
 	customers   customers.Service
 	restaurants restaurants.Service
+	menus       Menus
 	reviews     orders.ReviewLookup
 	zones       clock.Zones
 }
@@ -158,7 +171,7 @@ var _ orders.Service = (*Service)(nil)
 func New(d Dependencies) *Service {
 	return &Service{
 		store: d.Store, tx: d.Transactions, events: d.Events, clock: d.Clock,
-		customers: d.Customers, restaurants: d.Restaurants, reviews: d.Reviews,
+		customers: d.Customers, restaurants: d.Restaurants, menus: d.Menus, reviews: d.Reviews,
 	}
 }
 

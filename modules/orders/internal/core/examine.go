@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -59,21 +60,34 @@ func (s *Service) examine(ctx context.Context, n orders.NewOrder) (*examination,
 		return nil, err
 	}
 	about.restaurant = &restaurant
-	ids := make([]int64, 0, len(n.Lines))
-	for _, line := range n.Lines[:min(len(n.Lines), maxLines)] {
-		ids = append(ids, line.MenuItemID)
-	}
-	items, err := s.restaurants.Items(ctx, ids)
+	items, err := s.restaurants.Items(ctx, itemsOf(n))
 	if err != nil {
 		return nil, err
 	}
+	s.menus.Remember(restaurant, items)
+	return about.examineWith(items), nil
+}
+
+// examineWith examines the order with the items of its lines.
+func (about subject) examineWith(items []restaurants.MenuItem) *examination {
 	about.items = make(map[int64]restaurants.MenuItem, len(items))
 	for _, item := range items {
 		about.items[item.ID] = item
 	}
 	x := about.examine()
 	x.items = items
-	return x, nil
+	return x
+}
+
+// itemsOf are the ids of the items that a new order names, each once.
+func itemsOf(n orders.NewOrder) []int64 {
+	ids := make([]int64, 0, len(n.Lines))
+	for _, line := range n.Lines[:min(len(n.Lines), maxLines)] {
+		if !slices.Contains(ids, line.MenuItemID) {
+			ids = append(ids, line.MenuItemID)
+		}
+	}
+	return ids
 }
 
 // known gives what was read, nil where there was none.

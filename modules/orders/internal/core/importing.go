@@ -162,11 +162,11 @@ func (s *Service) relive(about subject, p orders.PastOrder, now time.Time) (hist
 	if err := x.err(); err != nil {
 		return history{}, err
 	}
-	zone, err := s.zones.Zone(x.restaurant.Timezone)
+	plan, err := s.plan(x)
 	if err != nil {
-		return history{}, fmt.Errorf("find the time zone of restaurant %d: %w", x.restaurant.ID, err)
+		return history{}, err
 	}
-	record := x.plan(zone).placedAt(clock.Told(p.PlacedAt))
+	record := plan.placedAt(clock.Told(p.PlacedAt))
 	clear(record.FromStock)
 	h := history{record: record, entries: []Entry{placing(record, access.Principal{Role: access.Customer})}}
 	return h, h.move(p.Moves, now)

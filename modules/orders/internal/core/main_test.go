@@ -12,6 +12,7 @@ import (
 	"zomato/modules/customers/customerstest"
 	"zomato/modules/orders"
 	"zomato/modules/orders/internal/core"
+	"zomato/modules/orders/internal/recall"
 	"zomato/modules/orders/orderstest"
 	"zomato/modules/restaurants"
 	"zomato/modules/restaurants/restaurantstest"
@@ -122,7 +123,7 @@ func open(known ...customers.Customer) kitchen {
 	menu.AddItem(restaurants.MenuItem{ID: 9, RestaurantID: 3, Name: "Noodles", Category: "Main", Price: 100, IsAvailable: true})
 	return kitchen{core.New(core.Dependencies{
 		Store: store, Transactions: store, Events: store, Clock: clock.Func(now),
-		Customers: customerstest.New(known...), Restaurants: menu, Reviews: orderstest.Reviews{},
+		Customers: customerstest.New(known...), Restaurants: menu, Menus: recall.New(), Reviews: orderstest.Reviews{},
 	}), store, menu}
 }
 

@@ -16,8 +16,8 @@ import (
 	"zomato/platform/money"
 )
 
-// attempts is how often an order is prepared before it is given up because the
-// menu, the restaurant or the customer changed under it each time.
+// attempts is how often an order is prepared, by reading, before it is given up
+// because the menu, the restaurant or the customer changed under it each time.
 const attempts = 5
 
 // errStale says that what an order was prepared from is no longer so.
@@ -44,6 +44,30 @@ func (s *Service) Prepare(ctx context.Context, n orders.NewOrder) (Plan, error) 
 	if err = x.err(); err != nil {
 		return Plan{}, err
 	}
+	return s.plan(x)
+}
+
+// recalled prepares a new order from what is remembered of the menu, and reads
+// nothing. It is no more than a guess until Commit, which compares all that the
+// order depends on with the present, and looks at the customer. False says that
+// it has to be prepared by reading: something is not remembered, or seems wrong
+// with the order, of which only the present can tell.
+func (s *Service) recalled(n orders.NewOrder) (Plan, bool) {
+	restaurant, items, known := s.menus.Recall(n.RestaurantID, itemsOf(n))
+	if !known {
+		return Plan{}, false
+	}
+	about := subject{order: n, customer: &customers.Customer{ID: n.CustomerID, IsActive: true}, restaurant: &restaurant}
+	x := about.examineWith(items)
+	if len(x.findings) > 0 {
+		return Plan{}, false
+	}
+	plan, err := s.plan(x)
+	return plan, err == nil
+}
+
+// plan makes a plan of what was examined. Nothing must have been found.
+func (s *Service) plan(x *examination) (Plan, error) {
 	zone, err := s.zones.Zone(x.restaurant.Timezone)
 	if err != nil {
 		return Plan{}, fmt.Errorf("find the time zone of restaurant %d: %w", x.restaurant.ID, err)
@@ -134,24 +158,31 @@ func placing(r Record, who access.Principal) Entry {
 	return Entry{Event: string(orders.StatusPlaced), At: r.OrderDate, By: roleOf(who)}
 }
 
-// Place implements orders.Service.
-func (s *Service) Place(ctx context.Context, n orders.NewOrder) (orders.Order, error) {
-	var err error
-	for range attempts {
+// Place implements orders.Service. The first attempt reads nothing before it
+// writes, where the menu is remembered (docs/adr/0024).
+func (s *Service) Place(ctx context.Context, n orders.NewOrder) (placed orders.Order, err error) {
+	err = errStale
+	if plan, known := s.recalled(n); known {
+		placed, err = s.write(ctx, plan)
+	}
+	for try := 0; try < attempts && errors.Is(err, errStale); try++ {
 		var plan Plan
-		if plan, err = s.Prepare(ctx, n); err != nil {
-			return orders.Order{}, err
-		}
-		var placed orders.Order
-		placed, err = idempotency.Write(ctx, s.tx, func(ctx context.Context) (orders.Order, error) {
-			return s.Commit(ctx, plan)
-		})
-		if !errors.Is(err, errStale) {
-			return placed, err
+		if plan, err = s.Prepare(ctx, n); err == nil {
+			placed, err = s.write(ctx, plan)
 		}
 	}
-	return orders.Order{}, fault.New(fault.Unavailable, "order_busy",
-		"The menu is changing while this order is placed: try again.").After(time.Second).Because(err)
+	if errors.Is(err, errStale) {
+		return orders.Order{}, fault.New(fault.Unavailable, "order_busy",
+			"The menu is changing while this order is placed: try again.").After(time.Second).Because(err)
+	}
+	return placed, err
+}
+
+// write commits a plan in a unit of work.
+func (s *Service) write(ctx context.Context, plan Plan) (orders.Order, error) {
+	return idempotency.Write(ctx, s.tx, func(ctx context.Context) (orders.Order, error) {
+		return s.Commit(ctx, plan)
+	})
 }
 
 // Get implements orders.Service.

@@ -2,6 +2,7 @@ package core_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -9,9 +10,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"zomato/modules/customers"
+	"zomato/modules/customers/customerstest"
 	"zomato/modules/orders"
 	"zomato/modules/orders/internal/core"
+	"zomato/modules/orders/internal/recall"
 	"zomato/modules/restaurants"
+	"zomato/modules/restaurants/restaurantstest"
 	"zomato/platform/clock"
 	"zomato/platform/fault"
 	"zomato/platform/money"
@@ -197,17 +201,32 @@ func TestPlace_learns_what_has_changed_since_it_read(t *testing.T) {
 				k.store.between = nil
 				c.between(k)
 			}
-			placed, err := k.Place(t.Context(), twoLines())
-			if c.code != "" {
-				require.True(t, fault.Is(err, c.code), "%v", err)
-				require.Empty(t, k.store.records)
-				return
-			}
+			k.learns(t, 0, c.total, c.code)
+		})
+		t.Run(name+", and the menu is remembered", func(t *testing.T) {
+			t.Parallel()
+			k := open()
+			_, err := k.Place(t.Context(), twoLines())
 			require.NoError(t, err)
-			require.Equal(t, c.total, placed.TotalAmount)
-			require.Len(t, k.store.events, 1)
+			c.between(k)
+			k.learns(t, 1, c.total, c.code)
 		})
 	}
+}
+
+// learns places an order after so many others and wants it to have that total, or
+// to be refused with that code.
+func (k kitchen) learns(t *testing.T, others int, total money.Amount, code string) {
+	t.Helper()
+	placed, err := k.Place(t.Context(), twoLines())
+	if code != "" {
+		require.True(t, fault.Is(err, code), "%v", err)
+		require.Len(t, k.store.records, others)
+		return
+	}
+	require.NoError(t, err)
+	require.Equal(t, total, placed.TotalAmount)
+	require.Len(t, k.store.events, others+1)
 }
 
 // register is a customers.Service with one customer, who may change.
@@ -235,13 +254,43 @@ func TestPlace_learns_that_the_customer_has_gone(t *testing.T) {
 	} {
 		k, known := open(), &register{only: &customers.Customer{ID: 1, IsActive: true}}
 		service := core.New(core.Dependencies{
-			Store: k.store, Transactions: k.store, Events: k.store, Clock: clock.Func(now), Customers: known, Restaurants: k.menu,
+			Store: k.store, Transactions: k.store, Events: k.store, Clock: clock.Func(now), Customers: known, Restaurants: k.menu, Menus: recall.New(),
 		})
 		k.store.between = func() { known.only = after }
-		_, err := service.Place(t.Context(), twoLines())
-		require.True(t, fault.Is(err, code), "%v", err)
-		require.Empty(t, k.store.records)
+		for range 2 { // the second time the menu is remembered
+			_, err := service.Place(t.Context(), twoLines())
+			require.True(t, fault.Is(err, code), "%v", err)
+			require.Empty(t, k.store.records)
+		}
 	}
+}
+
+// unread is a restaurants.Service that only compares.
+type unread struct{ *restaurantstest.Fake }
+
+func (unread) Get(context.Context, int64) (restaurants.Restaurant, error) {
+	return restaurants.Restaurant{}, errors.New("the restaurant was read")
+}
+
+func (unread) Items(context.Context, []int64) ([]restaurants.MenuItem, error) {
+	return nil, errors.New("the items were read")
+}
+
+func TestPlace_reads_no_menu_that_is_remembered(t *testing.T) {
+	t.Parallel()
+	k, menus := open(), recall.New()
+	menus.Remember(spiceRoute(), []restaurants.MenuItem{paneer(), naan()})
+	service := core.New(core.Dependencies{
+		Store: k.store, Transactions: k.store, Events: k.store, Clock: clock.Func(now), Menus: menus,
+		Customers: customerstest.New(asha()), Restaurants: unread{k.menu},
+	})
+	placed, err := service.Place(t.Context(), twoLines())
+	require.NoError(t, err)
+	require.Equal(t, money.Amount(559_00), placed.TotalAmount)
+	n := twoLines()
+	n.Lines[0].Quantity = 100
+	_, err = service.Place(t.Context(), n)
+	require.ErrorContains(t, err, "the restaurant was read", "only the present tells what is wrong")
 }
 
 func TestPlace_gives_up_when_the_menu_never_rests(t *testing.T) {

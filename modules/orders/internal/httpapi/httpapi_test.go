@@ -14,6 +14,7 @@ import (
 	"zomato/modules/customers/customerstest"
 	"zomato/modules/orders/internal/core"
 	"zomato/modules/orders/internal/httpapi"
+	"zomato/modules/orders/internal/recall"
 	"zomato/modules/orders/internal/sqlstore"
 	"zomato/modules/orders/orderstest"
 	"zomato/modules/restaurants"
@@ -41,7 +42,7 @@ func serve(t *testing.T, change ...func(*httpserver.Options)) (httpclient.Client
 	menu.AddItem(restaurants.MenuItem{ID: 7, RestaurantID: 2, Name: "Garlic Naan", Category: "Main", Price: 60_00, IsAvailable: true, Version: 1})
 	menu.AddItem(restaurants.MenuItem{ID: 8, RestaurantID: 2, Name: "Butter", Category: "Extras", Price: 10_00, IsAvailable: true, Version: 1})
 	service := core.New(core.Dependencies{
-		Store: sqlstore.New(db), Transactions: db, Events: eventbus.NewPublisher(db, noon), Clock: noon, Restaurants: menu, Reviews: orderstest.Reviews{},
+		Store: sqlstore.New(db), Transactions: db, Events: eventbus.NewPublisher(db, noon), Clock: noon, Restaurants: menu, Menus: recall.New(), Reviews: orderstest.Reviews{},
 		Customers: customerstest.New(customers.Customer{ID: 1, Name: "Asha Rao", PhoneNumber: new("+911234567890"), Email: "asha@example.com", IsActive: true}),
 	})
 	options := httpserver.Options{

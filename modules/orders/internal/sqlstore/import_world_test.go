@@ -14,6 +14,7 @@ import (
 	"zomato/modules/customers/customerstest"
 	"zomato/modules/orders"
 	"zomato/modules/orders/internal/core"
+	"zomato/modules/orders/internal/recall"
 	"zomato/modules/orders/internal/sqlstore"
 	"zomato/modules/orders/orderstest"
 	"zomato/modules/restaurants"
@@ -54,7 +55,7 @@ func newCity(t *testing.T, url string, people, kitchens int) city {
 	c.time.set(time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC))
 	c.Service = core.New(core.Dependencies{
 		Store: c.store, Transactions: db, Events: eventbus.NewPublisher(db, clock.System{}), Clock: c.time,
-		Customers: customerstest.New(known...), Restaurants: c.menu, Reviews: orderstest.Reviews{},
+		Customers: customerstest.New(known...), Restaurants: c.menu, Menus: recall.New(), Reviews: orderstest.Reviews{},
 	})
 	c.reopen("")
 	return c

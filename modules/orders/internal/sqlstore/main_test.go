@@ -12,6 +12,7 @@ import (
 	"zomato/modules/customers/customerstest"
 	"zomato/modules/orders"
 	"zomato/modules/orders/internal/core"
+	"zomato/modules/orders/internal/recall"
 	"zomato/modules/orders/internal/sqlstore"
 	"zomato/modules/orders/orderstest"
 	"zomato/modules/restaurants"
@@ -88,7 +89,7 @@ func on(t *testing.T, db *database.DB) world {
 	service := core.New(core.Dependencies{
 		Store: store, Transactions: db, Events: eventbus.NewPublisher(db, clock.System{}), Clock: w,
 		Customers:   customerstest.New(customers.Customer{ID: 1, Name: "Asha Rao", IsActive: true}, customers.Customer{ID: 4, Name: "Ravi", IsActive: true}),
-		Restaurants: menu, Reviews: orderstest.Reviews{},
+		Restaurants: menu, Menus: recall.New(), Reviews: orderstest.Reviews{},
 	})
 	return world{service, store, db, menu, w, asStaff(t)}
 }
