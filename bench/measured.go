@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -37,6 +38,7 @@ type waits struct {
 	rate          []float64 // requests per second
 	kept          []float64 // of the rate that was asked for: 1, or the load fell behind
 	p50, p95, p99 []float64
+	failed        string // why a round has no figure; empty when all have
 }
 
 // one measures a row once.
@@ -77,6 +79,10 @@ func (b *bench) waits(ctx context.Context, r *measured, at *stage, traffic load.
 		}
 		rate := int(figures.PerSecond) * share / 100
 		waited, err := load.Open(ctx, at.base, traffic, rate, b.during)
+		if errors.Is(err, load.ErrNotAnswered) {
+			r.open[i].failed = fmt.Sprintf("at %d requests per second: %s", rate, err) // which is no figure, and takes none from the ceiling
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("%d requests per second (%d %%): %w", rate, share, err)
 		}

@@ -206,6 +206,10 @@ func (b *bench) reportWaits() {
 		for _, r := range g.rows {
 			for i, share := range shares() {
 				w := r.open[i]
+				if r.err == nil && w.failed != "" {
+					lines = append(lines, fmt.Sprintf("%s\t%d %%\t\t\t\t\t\tNO FIGURE %s", r.title, share, w.failed))
+					continue
+				}
 				if len(w.p99) == 0 || r.err != nil {
 					continue
 				}

@@ -41,7 +41,7 @@ func (db *DB) startMoving() {
 	})
 }
 
-// moveLog moves the log, until little of it is left or somebody reads the rest.
+// moveLog moves the log, until a pass finds little or somebody reads the rest.
 func (db *DB) moveLog(ctx context.Context) error {
 	if before := db.breaks.Moving.Load(); before != nil {
 		if err := (*before)(); err != nil {
@@ -50,8 +50,10 @@ func (db *DB) moveLog(ctx context.Context) error {
 	}
 	before := 0
 	for range movePasses {
-		length, moved, err := db.checkpoint(ctx, db.movers, "PASSIVE")
-		if err != nil || length-moved <= logRest/db.wal.scale || moved == before {
+		// The length is that of when the pass began: what has come since, the next
+		// one shows.
+		_, moved, err := db.checkpoint(ctx, db.movers, "PASSIVE")
+		if err != nil || moved-before <= logRest/db.wal.scale {
 			return err
 		}
 		before = moved

@@ -15,17 +15,17 @@ import (
 // 64 MiB: with several readers at any moment, or one for long, it would
 // otherwise grow without bound (measured: 260 and 340 MiB in 14 s).
 const (
-	// logMove, 16 MiB, is when its pages are moved into the database, after which
+	// logMove, 32 MiB, is when its pages are moved into the database, after which
 	// the log is written from its beginning again, unless somebody reads it. Pages
 	// that many commits change are moved once.
-	logMove = 4096
+	logMove = 8192
 	// logRest, 128 KiB, is what the writer may have to move itself.
 	logRest = 32
-	// logLimit, 32 MiB, is when writing waits a little for those who read it, at
+	// logLimit, 48 MiB, is when writing waits a little for those who read it, at
 	// each logStep more. That is enough where readers come and go.
-	logLimit, logStep = 8192, 256
-	// logUrgent, 48 MiB, is when it waits for long, at each logUrgentStep more.
-	logUrgent, logUrgentStep = 12288, 1024
+	logLimit, logStep = 12288, 256
+	// logUrgent, 51 MiB, is when it waits for long, at each logUrgentStep more.
+	logUrgent, logUrgentStep = 13056, 1024
 	// logLook is after how many operations the log is looked at, which costs
 	// some microseconds.
 	logLook = 8
