@@ -8,10 +8,12 @@ import (
 // The statements whose plans are tested.
 
 // ListStatement is the statement of Store.List.
-func ListStatement(f core.Filter, w core.Window) (string, []any) { return listStatement(f, w) }
+func (s *Store) ListStatement(f core.Filter, w core.Window) (string, []any) {
+	return s.listStatement(f, w)
+}
 
 // CountStatement is the statement of Store.Count.
-func CountStatement(f core.Filter) (string, []any) { return countStatement(f) }
+func (s *Store) CountStatement(f core.Filter) (string, []any) { return s.countStatement(f) }
 
 // LinesStatement is how the lines of so many orders are read.
 func LinesStatement(orderCount int) string { return linesStatement(orderCount) }

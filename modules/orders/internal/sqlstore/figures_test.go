@@ -291,7 +291,8 @@ func TestOrders_from_before_the_figures_are_counted_by_the_migration(t *testing.
 			}
 			for _, statement := range []string{
 				`ALTER TABLE orders_orders DROP COLUMN local_day`, `ALTER TABLE orders_orders DROP COLUMN local_hour`,
-				`DELETE FROM orders_migrations WHERE version_id = 2`,
+				`CREATE INDEX IF NOT EXISTS orders_orders_restaurant ON orders_orders (restaurant_id, order_date, id)`,
+				`DELETE FROM orders_migrations WHERE version_id >= 2`,
 			} {
 				if _, err := w.db.Exec(ctx, statement); err != nil {
 					return err
@@ -301,7 +302,7 @@ func TestOrders_from_before_the_figures_are_counted_by_the_migration(t *testing.
 		}))
 		applied, err := w.db.Migrate(t.Context(), []database.Migrations{sqlstore.Migrations()})
 		require.NoError(t, err)
-		require.Len(t, applied, 1)
+		require.Len(t, applied, 2)
 		require.ElementsMatch(t, kept, figureTables(t, w.db))
 	})
 }

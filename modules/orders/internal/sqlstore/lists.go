@@ -12,7 +12,7 @@ import (
 
 // List implements core.Store: two statements, whatever the number of orders.
 func (s *Store) List(ctx context.Context, f core.Filter, w core.Window) ([]orders.Order, error) {
-	query, args := listStatement(f, w)
+	query, args := s.listStatement(f, w)
 	var rows []row
 	if err := s.db.Select(ctx, &rows, query, args...); err != nil {
 		return nil, fmt.Errorf("list orders: %w", err)
@@ -38,18 +38,38 @@ func (s *Store) List(ctx context.Context, f core.Filter, w core.Window) ([]order
 	return out, nil
 }
 
-func listStatement(f core.Filter, w core.Window) (string, []any) {
-	where, args := conditions(f)
-	if w.After != (core.Position{}) {
-		where, args = where+" AND (order_date, id) < (?, ?)", append(args, w.After.Date, w.After.ID)
+// listStatement reads a page. On SQLite there is one index of a restaurant's orders,
+// which begins with the status (docs/adr/0026): where any will do, each is read in
+// the order of the list, and SQLite merges them, so that it reads no more than the
+// page and one order of each.
+func (s *Store) listStatement(f core.Filter, w core.Window) (string, []any) {
+	var selects []string
+	var args []any
+	for _, f := range s.ranges(f) {
+		where, values := conditions(f)
+		if w.After != (core.Position{}) {
+			where, values = where+" AND (order_date, id) < (?, ?)", append(values, w.After.Date, w.After.ID)
+		}
+		selects, args = append(selects, `SELECT `+columns+` FROM orders_orders WHERE `+where), append(args, values...)
 	}
-	return `SELECT ` + columns + ` FROM orders_orders WHERE ` + where + ` ORDER BY order_date DESC, id DESC LIMIT ? OFFSET ?`,
-		append(args, w.Limit+1, w.Skip)
+	return strings.Join(selects, ` UNION ALL `) + ` ORDER BY order_date DESC, id DESC LIMIT ? OFFSET ?`, append(args, w.Limit+1, w.Skip)
+}
+
+// ranges are the filters that find the same orders, each by one range of an index.
+func (s *Store) ranges(f core.Filter) []core.Filter {
+	if f.RestaurantID == 0 || f.Status != "" || s.db.Dialect() == database.Postgres {
+		return []core.Filter{f}
+	}
+	var all []core.Filter
+	for _, f.Status = range statuses() {
+		all = append(all, f)
+	}
+	return all
 }
 
 // Count implements core.Store.
 func (s *Store) Count(ctx context.Context, f core.Filter) (int64, error) {
-	query, args := countStatement(f)
+	query, args := s.countStatement(f)
 	var n int64
 	if err := s.db.Get(ctx, &n, query, args...); err != nil {
 		return 0, fmt.Errorf("count orders: %w", err)
@@ -57,8 +77,14 @@ func (s *Store) Count(ctx context.Context, f core.Filter) (int64, error) {
 	return n, nil
 }
 
-func countStatement(f core.Filter) (string, []any) {
+func (s *Store) countStatement(f core.Filter) (string, []any) {
 	where, args := conditions(f)
+	if all := s.ranges(f); len(all) > 1 { // so that days are ranges, too
+		where += ` AND order_status IN (?` + strings.Repeat(`, ?`, len(all)-1) + `)`
+		for _, one := range all {
+			args = append(args, string(one.Status))
+		}
+	}
 	return `SELECT COUNT(*) FROM orders_orders WHERE ` + where, args
 }
 
