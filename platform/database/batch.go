@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync/atomic"
 
 	"github.com/mattn/go-sqlite3"
@@ -180,7 +181,10 @@ func (b *batch) pass(ctx context.Context) {
 // The steps stand in defer: a hook can end the goroutine that runs it.
 func (b *batch) finish(ctx context.Context) {
 	var repeat []*member
-	defer func() { b.db.handOver(repeat) }()
+	defer func() {
+		b.db.handOver(repeat)
+		runtime.Gosched() // the next batch begins first, and then the answer of whoever ended this one
+	}()
 	if b.trunk == nil {
 		return
 	}
