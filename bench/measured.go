@@ -63,7 +63,12 @@ func (b *bench) one(ctx context.Context, r *measured, at *stage, number int, r0 
 	if !r.latency || b.quick && number > 0 {
 		return nil
 	}
-	return b.waits(ctx, r, at, traffic, figures)
+	at.later = append(at.later, func() {
+		if r.err = b.waits(ctx, r, at, traffic, figures); r.err != nil {
+			b.say("  %s FAILED: %v", r.title, r.err)
+		}
+	})
+	return nil
 }
 
 // waits measures the latency of a row at parts of its capacity.

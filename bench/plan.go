@@ -55,6 +55,9 @@ type stage struct {
 	// all are the instances, of which server is the first.
 	all    []*server
 	during time.Duration // of one measurement
+	// later is measured after all ceilings: a rate that the machine cannot carry
+	// leaves the server with thousands of connections, which those would not bear.
+	later []func()
 }
 
 // aim is what the design wants of a ratio to R0; 0 for nothing.

@@ -254,6 +254,9 @@ func (b *bench) serve(ctx context.Context, g *group, number int, r0 load.Figures
 		}
 	}
 	g.resident = append(g.resident, s.residentMiB())
+	for _, measure := range at.later {
+		measure()
+	}
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -27,6 +28,9 @@ const attackWarming = time.Second
 
 // attackPatience is how long a request may take before it counts as failed.
 const attackPatience = 10 * time.Second
+
+// attackGC lets the other process's heap grow to five times what is in use.
+const attackGC = 400
 
 // attack is what Open tells the other process.
 type attack struct {
@@ -80,7 +84,9 @@ func Attack(in io.Reader, out io.Writer) error {
 	if len(order.Traffic.Requests) == 0 {
 		return errors.New("there is nothing to send")
 	}
-	attacker := vegeta.NewAttacker(vegeta.Timeout(attackPatience), vegeta.HTTP2(false), vegeta.Redirects(vegeta.NoFollow))
+	// It shares the CPUs with the server: the less it does, the more it measures.
+	attacker := vegeta.NewAttacker(vegeta.Timeout(attackPatience), vegeta.HTTP2(false), vegeta.Redirects(vegeta.NoFollow), vegeta.MaxBody(0))
+	debug.SetGCPercent(attackGC)
 	var metrics vegeta.Metrics
 	pace, begin := vegeta.ConstantPacer{Freq: order.Rate, Per: time.Second}, time.Now()
 	for result := range attacker.Attack(order.Traffic.targeter(order.Base), pace, attackWarming+order.During, "") {
