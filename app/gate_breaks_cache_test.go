@@ -50,7 +50,10 @@ func TestGate_linearisable_notices_what_is_broken(t *testing.T) {
 	for name, happens := range map[string][]nemesis{"announce": nil, "compare": nil, "apart": append(cutOff, cutOff...)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, violations := watch(t, brokenProduct(t), 1, 2_000, happens, "BREAK="+name)
+			var violations []string
+			for try := 0; try < 5 && !kindsOf(violations)["stale"]; try++ { // it takes a hit at the right moment
+				_, violations = watch(t, brokenProduct(t), 1, 2_000, happens, "BREAK="+name)
+			}
 			require.Contains(t, kindsOf(violations), "stale")
 			t.Log(violations[len(violations)-1])
 		})

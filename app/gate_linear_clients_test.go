@@ -89,6 +89,9 @@ func (w *watchers) send(via int, method, path, body string, headers ...string) (
 		return s
 	}
 	s.status, s.body, s.state = response.StatusCode, string(text), response.Header.Get("X-Cache")
+	if s.status == http.StatusRequestTimeout { // its instance was frozen while it arrived
+		s.status = 0
+	}
 	return s
 }
 

@@ -289,8 +289,11 @@ func isDiskFailure(err error) bool {
 	return ok && lite.Code == sqlite3.ErrIoErr
 }
 
-// giveUp stops writing for good and tells who opened the database.
+// giveUp stops writing for good and tells who opened the database, once.
 func (db *DB) giveUp(cause error) {
+	if db.broken.Swap(true) {
+		return
+	}
 	db.queue.refuse(errBroken)
 	db.log.Error("the disk failed: nothing is written any more", zap.Error(cause))
 	if db.fatal != nil {

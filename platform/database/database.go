@@ -41,8 +41,8 @@ type Config struct {
 	// WriteQueue is the most operations that wait for SQLite's writer; 0 is
 	// 4096.
 	WriteQueue int
-	// Fatal is told, once, that the disk has failed at a commit on SQLite:
-	// nothing is written any more, and the process has to end. It must not wait
+	// Fatal is told, once, that the disk has failed on SQLite, at a commit or while
+	// the log was moved: nothing is written any more, and the process has to end. It must not wait
 	// for anything, nor use the database. It may be nil.
 	Fatal func(error)
 }
@@ -71,6 +71,8 @@ type DB struct {
 	queue *queue
 	// fatal is told that nothing can be written any more; it may be nil.
 	fatal func(error)
+	// broken: the disk has failed.
+	broken atomic.Bool
 	// wal is about SQLite's write-ahead log.
 	wal walState
 	// breaks is for tests.
@@ -140,6 +142,9 @@ func (db *DB) Close() error {
 		if db.queue != nil {
 			db.queue.close()
 			db.wal.running.Wait()
+		}
+		if db.broken.Load() {
+			db.closedErr = db.abandon()
 		}
 		// The writer goes last: as the last connection of the file it moves
 		// the write-ahead log into the database, which a reader may not.

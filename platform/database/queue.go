@@ -233,5 +233,6 @@ func memberAt(place *list.Element) *member {
 	return m
 }
 
-// errBroken is why nothing is written after the disk has failed at a commit.
-var errBroken = errors.New("the disk failed at a commit: nothing is written until the process has been started again")
+// errBroken is why nothing is written after the disk has failed, at a commit or while
+// the log was moved.
+var errBroken = errors.New("the disk failed: nothing is written until the process has been started again")

@@ -19,13 +19,14 @@ const (
 	// the log is written from its beginning again, unless somebody reads it. Pages
 	// that many commits change are moved once.
 	logMove = 8192
-	// logRest, 128 KiB, is what the writer may have to move itself.
-	logRest = 32
-	// logLimit, 48 MiB, is when writing waits a little for those who read it, at
+	// logRest, 1 MiB, is how much the writer moves itself, so that the log can begin
+	// anew; more is left to the mover.
+	logRest = 256
+	// logLimit, 40 MiB, is when writing waits a little for those who read it, at
 	// each logStep more. That is enough where readers come and go.
-	logLimit, logStep = 12288, 256
-	// logUrgent, 51 MiB, is when it waits for long, at each logUrgentStep more.
-	logUrgent, logUrgentStep = 13056, 1024
+	logLimit, logStep = 10240, 256
+	// logUrgent, 48 MiB, is when it waits for long, at each logUrgentStep more.
+	logUrgent, logUrgentStep = 12288, 1024
 	// logLook is after how many operations the log is looked at, which costs
 	// some microseconds.
 	logLook = 8
@@ -55,19 +56,20 @@ type walState struct {
 // would do it within a commit and tell nobody that the disk failed.
 //
 // The log stays below 64 MiB unless a single Write is larger than the rest or
-// somebody reads one state for longer than writing waits: 4 s and then 20 s.
+// somebody reads one state for longer than writing waits: 2 s and then 20 s.
 func (db *DB) tendLog(writer *operation, operations int) {
-	if db.wal.unseen += operations; db.wal.unseen < logLook {
+	if db.wal.unseen += operations; db.wal.unseen < logLook || db.broken.Load() {
 		return
 	}
 	db.wal.unseen = 0
 	length, moved, err := db.checkpoint(writer.bound, writer.conn, "NOOP")
-	switch {
-	case err != nil || db.wal.isMoving():
-	case length-moved >= logMove/db.wal.scale:
-		db.startMoving()
-	case db.wal.hasMoved():
-		length, _, err = db.checkpoint(writer.bound, writer.conn, "PASSIVE")
+	if err == nil && length >= logMove/db.wal.scale && !db.wal.isMoving() {
+		switch {
+		case length-moved >= logRest/db.wal.scale:
+			db.startMoving()
+		case length > moved:
+			length, _, err = db.checkpoint(writer.bound, writer.conn, "PASSIVE")
+		}
 	}
 	limit := logLimit / db.wal.scale
 	if err == nil && length >= max(limit, db.wal.patience) {
@@ -91,6 +93,10 @@ func (db *DB) tended(err error) {
 // emptyLog waits for those who read the log, and empties it, if they end in
 // time. It gives the length that remains.
 func (db *DB) emptyLog(writer *operation, length int) (int, error) {
+	db.wal.running.Wait() // two at once refuse each other
+	if db.broken.Load() {
+		return length, nil
+	}
 	wait, step := logWait, logStep
 	if length >= logUrgent/db.wal.scale {
 		wait, step = logUrgentWait, logUrgentStep
@@ -102,7 +108,6 @@ func (db *DB) emptyLog(writer *operation, length int) (int, error) {
 	if err := setBusyTimeout(writer, wait); err != nil {
 		return length, err
 	}
-	db.wal.running.Wait() // two at once refuse each other
 	left, _, err := db.checkpoint(writer.bound, writer.conn, "TRUNCATE")
 	if err == nil {
 		length = left
@@ -130,6 +135,9 @@ func (db *DB) checkpoint(ctx context.Context, on sqlx.QueryerContext, mode strin
 	row := on.QueryRowxContext(ctx, "PRAGMA wal_checkpoint("+mode+")")
 	if err := row.Scan(&busy, &length, &moved); err != nil {
 		return 0, 0, fmt.Errorf("checkpoint: %w", err)
+	}
+	if length < 0 {
+		return 0, 0, errors.New("checkpoint: another process is at one")
 	}
 	return length, moved, nil
 }

@@ -125,8 +125,10 @@ type Transactions interface {
 // Nothing tells it of changes: it is for what is compared with the present before
 // it counts. What it gives stays as it is.
 type Menus interface {
-	// Remember notes what was read just now.
+	// Remember notes what was read just now, but for descriptions.
 	Remember(r restaurants.Restaurant, items []restaurants.MenuItem)
+	// Forget notes that a restaurant is gone.
+	Forget(restaurantID int64)
 	// Recall gives a restaurant and items in the order asked for. False says that
 	// not all of them are known.
 	Recall(restaurantID int64, itemIDs []int64) (restaurants.Restaurant, []restaurants.MenuItem, bool)

@@ -54,6 +54,7 @@ func (s *Service) examine(ctx context.Context, n orders.NewOrder) (*examination,
 	about := subject{order: n, customer: known(customer, err)}
 	restaurant, err := s.restaurants.Get(ctx, n.RestaurantID)
 	if fault.Is(err, restaurants.CodeNotFound) {
+		s.menus.Forget(n.RestaurantID)
 		return about.examine(), nil // nothing can be said about the lines
 	}
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"zomato/modules/restaurants"
 )
 
-// How much is remembered: some 20 MiB at most.
+// How much is remembered: some 40 MiB at most, where all texts are long.
 const (
 	restaurantLimit = 5_000
 	itemLimit       = 50_000
@@ -35,11 +35,16 @@ func New() *Menus {
 
 // Remember implements core.Menus.
 func (m *Menus) Remember(r restaurants.Restaurant, items []restaurants.MenuItem) {
+	r.Description = nil // the longest of all, which no order needs
 	m.restaurants.Set(r.ID, r)
 	for _, item := range items {
+		item.Description = nil
 		m.items.Set(item.ID, item)
 	}
 }
+
+// Forget implements core.Menus.
+func (m *Menus) Forget(restaurantID int64) { m.restaurants.Invalidate(restaurantID) }
 
 // Recall implements core.Menus.
 func (m *Menus) Recall(restaurantID int64, itemIDs []int64) (r restaurants.Restaurant, items []restaurants.MenuItem, known bool) {

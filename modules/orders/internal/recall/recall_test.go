@@ -24,6 +24,9 @@ func TestRecall_gives_what_was_read_last(t *testing.T) {
 	require.False(t, known, "an item that was never read")
 	_, _, known = m.Recall(3, []int64{5})
 	require.False(t, known, "a restaurant that was never read")
+	m.Forget(2)
+	_, _, known = m.Recall(2, []int64{5})
+	require.False(t, known, "a restaurant that is gone")
 }
 
 func TestRecall_keeps_no_more_than_its_limit(t *testing.T) {

@@ -1,8 +1,10 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"zomato/modules/orders"
@@ -20,6 +22,7 @@ func (s *Store) List(ctx context.Context, f core.Filter, w core.Window) ([]order
 	if len(rows) == 0 {
 		return nil, nil
 	}
+	slices.SortFunc(rows, func(a, b row) int { return cmp.Or(cmp.Compare(b.OrderDate, a.OrderDate), cmp.Compare(b.ID, a.ID)) })
 	ids := make([]int64, len(rows))
 	for i, r := range rows {
 		ids[i] = r.ID
@@ -40,19 +43,33 @@ func (s *Store) List(ctx context.Context, f core.Filter, w core.Window) ([]order
 
 // listStatement reads a page. On SQLite there is one index of a restaurant's orders,
 // which begins with the status (docs/adr/0026): where any will do, each is read in
-// the order of the list, and SQLite merges them, so that it reads no more than the
-// page and one order of each.
+// the order of the list, and SQLite merges them, by the index alone, so that what is
+// skipped costs little. The rows come last, and in no order that is promised.
 func (s *Store) listStatement(f core.Filter, w core.Window) (string, []any) {
+	ranges := s.ranges(f)
+	selected := columns
+	if len(ranges) > 1 {
+		selected = `id AS found, order_date`
+	}
 	var selects []string
 	var args []any
-	for _, f := range s.ranges(f) {
+	for _, f := range ranges {
 		where, values := conditions(f)
 		if w.After != (core.Position{}) {
 			where, values = where+" AND (order_date, id) < (?, ?)", append(values, w.After.Date, w.After.ID)
 		}
-		selects, args = append(selects, `SELECT `+columns+` FROM orders_orders WHERE `+where), append(args, values...)
+		selects, args = append(selects, `SELECT `+selected+` FROM orders_orders WHERE `+where), append(args, values...)
 	}
-	return strings.Join(selects, ` UNION ALL `) + ` ORDER BY order_date DESC, id DESC LIMIT ? OFFSET ?`, append(args, w.Limit+1, w.Skip)
+	page, args := strings.Join(selects, ` UNION ALL `)+` ORDER BY order_date DESC, %s DESC LIMIT ? OFFSET ?`, append(args, w.Limit+1, w.Skip)
+	if len(ranges) == 1 {
+		return fmt.Sprintf(page, "id"), args
+	}
+	return `SELECT ` + columnsOf("o") + ` FROM (` + fmt.Sprintf(page, "found") + `) p CROSS JOIN orders_orders o ON o.id = p.found`, args
+}
+
+// columnsOf are the columns of the table under a name.
+func columnsOf(name string) string {
+	return name + "." + strings.Join(strings.FieldsFunc(columns, func(r rune) bool { return strings.ContainsRune(", \n\t", r) }), ", "+name+".")
 }
 
 // ranges are the filters that find the same orders, each by one range of an index.
