@@ -49,10 +49,18 @@ func takeSnapshot(t *testing.T, p *instance, path string, o *orderers) snapshot 
 		return content
 	}
 	s := snapshot{database: read(path), log: read(path + "-wal"), told: told}
-	if index := read(path + "-shm"); len(index) >= 132 {
-		s.moved = int(binary.NativeEndian.Uint32(index[128:])) // nBackfillAttempted (https://sqlite.org/walformat.html)
-	}
+	s.moved = movedFrames(path)
 	return s
+}
+
+// movedFrames tells how many frames of the log may be in the database
+// (nBackfillAttempted, https://sqlite.org/walformat.html).
+func movedFrames(path string) int {
+	index, err := os.ReadFile(path + "-shm")
+	if err != nil || len(index) < 132 {
+		return 0
+	}
+	return int(binary.NativeEndian.Uint32(index[128:]))
 }
 
 // standsStill tells whether every thread of a process stands still.
@@ -156,7 +164,11 @@ func tearing(t *testing.T, binary string, clients, copies, apart, sample int, va
 	for range copies {
 		before := o.acknowledgements()
 		waitFor(t, "orders", func() bool { return o.acknowledgements() >= before+apart || o.failed() })
-		<-time.After(rand.N(50 * time.Millisecond)) // the instant is the matter
+		if apart > 1_000 { // enough for the log to be moved in between
+			waitFor(t, "a log that is being moved", func() bool { return movedFrames(path) > 0 || o.failed() })
+		} else {
+			<-time.After(rand.N(50 * time.Millisecond)) // the instant is the matter
+		}
 		snapshots = append(snapshots, takeSnapshot(t, p, path, o))
 	}
 	o.end()
