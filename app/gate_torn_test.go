@@ -146,9 +146,15 @@ func (s snapshot) tryCut(t *testing.T, path string, length int) (violations []st
 	return violations, len(stored)
 }
 
-// tearing copies the files of a product under load several times, so many orders
-// apart.
-func tearing(t *testing.T, binary string, clients, copies, apart, sample int, variables ...string) (violations []string, cuts int) {
+// tear says how often the files are copied, how many orders apart, and how many cuts
+// are tried of each (0: all). Moved: while the log is being moved into the database.
+type tear struct {
+	copies, apart, sample int
+	moved                 bool
+}
+
+// tearing copies the files of a product under load.
+func tearing(t *testing.T, binary string, clients int, how tear, variables ...string) (violations []string, cuts int) {
 	t.Helper()
 	url := testkit.SQLite(t)
 	path := strings.TrimPrefix(url, "sqlite:")
@@ -161,10 +167,10 @@ func tearing(t *testing.T, binary string, clients, copies, apart, sample int, va
 	o.address.set(p.address)
 	o.begin(clients)
 	var snapshots []snapshot
-	for range copies {
+	for range how.copies {
 		before := o.acknowledgements()
-		waitFor(t, "orders", func() bool { return o.acknowledgements() >= before+apart || o.failed() })
-		if apart > 1_000 { // enough for the log to be moved in between
+		waitFor(t, "orders", func() bool { return o.acknowledgements() >= before+how.apart || o.failed() })
+		if how.moved {
 			waitFor(t, "a log that is being moved", func() bool { return movedFrames(path) > 0 || o.failed() })
 		} else {
 			<-time.After(rand.N(50 * time.Millisecond)) // the instant is the matter
@@ -176,34 +182,33 @@ func tearing(t *testing.T, binary string, clients, copies, apart, sample int, va
 	moved := 0
 	for _, s := range snapshots {
 		moved += min(1, s.moved)
-		lengths := s.cuts(sample)
+		lengths := s.cuts(how.sample)
 		cuts += len(lengths)
 		violations = append(violations, s.tryCuts(t, lengths)...)
 	}
 	t.Logf("%d cuts of %d copies, %d of them with a log that was partly moved, and %d orders at the end: %d violations",
-		cuts, copies, moved, len(o.told), len(violations))
+		cuts, how.copies, moved, len(o.told), len(violations))
 	return append(violations, o.violations...), cuts
 }
 
 func TestGate_torn_log_has_no_half_order(t *testing.T) {
 	t.Parallel()
-	type form struct{ copies, apart, sample int }
-	forms := []form{{2, 8, 20}}
+	forms := []tear{{copies: 2, apart: 8, sample: 20}}
 	if gatesAreFull() {
 		// Every border of a short log; and a log that is moved into the database and
 		// begun anew meanwhile, which takes some thousand orders.
-		forms = []form{{3, 15, 0}, {3, 1_500, 150}}
+		forms = []tear{{copies: 3, apart: 15}, {copies: 3, apart: 1_500, sample: 150, moved: true}}
 	}
-	for _, f := range forms {
-		violations, cuts := tearing(t, product(t), 8, f.copies, f.apart, f.sample)
+	for _, how := range forms {
+		violations, cuts := tearing(t, product(t), 8, how)
 		require.Empty(t, violations)
-		require.Greater(t, cuts, f.copies)
+		require.Greater(t, cuts, how.copies)
 	}
 }
 
 // A gate that has never been seen to fail proves nothing.
 func TestGate_torn_log_notices_an_order_of_two_transactions(t *testing.T) {
 	t.Parallel()
-	violations, _ := tearing(t, brokenProduct(t), 2, 1, 8, 40, "BREAK=torn")
+	violations, _ := tearing(t, brokenProduct(t), 2, tear{copies: 1, apart: 8, sample: 40}, "BREAK=torn")
 	require.Contains(t, kindsOf(violations), "torn")
 }

@@ -63,11 +63,7 @@ func (b *bench) one(ctx context.Context, r *measured, at *stage, number int, r0 
 	if !r.latency || b.quick && number > 0 {
 		return nil
 	}
-	at.later = append(at.later, func() {
-		if r.err = b.waits(ctx, r, at, traffic, figures); r.err != nil {
-			b.say("  %s FAILED: %v", r.title, r.err)
-		}
-	})
+	at.later = append(at.later, func() { b.judge(r, b.waits(ctx, r, at, traffic, figures)) })
 	return nil
 }
 

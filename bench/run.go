@@ -249,15 +249,20 @@ func (b *bench) serve(ctx context.Context, g *group, number int, r0 load.Figures
 		if r.err != nil {
 			continue
 		}
-		if r.err = b.one(ctx, r, at, number, r0); r.err != nil {
-			b.say("  %s FAILED: %v", r.title, r.err)
-		}
+		b.judge(r, b.one(ctx, r, at, number, r0))
 	}
 	g.resident = append(g.resident, s.residentMiB())
 	for _, measure := range at.later {
 		measure()
 	}
 	return nil
+}
+
+// judge takes a row for failed if there is an error.
+func (b *bench) judge(r *measured, err error) {
+	if r.err = err; err != nil {
+		b.say("  %s FAILED: %v", r.title, err)
+	}
 }
 
 // say tells on the terminal what is going on, with -v.

@@ -42,8 +42,8 @@ type Config struct {
 	// 4096.
 	WriteQueue int
 	// Fatal is told, once, that the disk has failed on SQLite, at a commit or while
-	// the log was moved: nothing is written any more, and the process has to end. It must not wait
-	// for anything, nor use the database. It may be nil.
+	// the log was moved: nothing is written any more, and the process has to end. It
+	// must not wait for anything, nor use the database. It may be nil.
 	Fatal func(error)
 }
 

@@ -22,11 +22,8 @@ const movedEnough = 32
 // the writer, which moves the pages that have come meanwhile.
 type mover struct {
 	running sync.WaitGroup
-	moving  atomic.Bool
+	moving  atomic.Bool // the log is being moved
 }
-
-// isMoving tells whether the log is being moved.
-func (m *mover) isMoving() bool { return m.moving.Load() }
 
 // startMoving moves the log in the background. Whoever has the writer calls it.
 func (db *DB) startMoving() {

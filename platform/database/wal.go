@@ -63,7 +63,7 @@ func (db *DB) tendLog(writer *operation, operations int) {
 	}
 	db.wal.unseen = 0
 	length, moved, err := db.checkpoint(writer.bound, writer.conn, "NOOP")
-	if err == nil && length >= logMove/db.wal.scale && !db.wal.isMoving() {
+	if err == nil && length >= logMove/db.wal.scale && !db.wal.moving.Load() {
 		switch {
 		case length-moved >= logRest/db.wal.scale:
 			db.startMoving()

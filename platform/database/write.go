@@ -29,8 +29,8 @@ const (
 // COMMIT for all (docs/adr/0015), and what one of them does wrong undoes its own
 // part only: fn is run again if another has undone the whole. Config.WriteQueue
 // may wait; one more is refused at once, as a fault of kind Unavailable with the
-// code "overloaded". After the disk has failed, at a commit
-// or while the log was moved, every Write is refused.
+// code "overloaded". After the disk has failed, at a commit or while the log was
+// moved, every Write is refused.
 //
 // Inside the fn of another Write it joins that one as a savepoint: its failure
 // undoes its own changes and hooks only, its success counts when the outermost

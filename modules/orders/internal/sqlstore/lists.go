@@ -49,7 +49,7 @@ func (s *Store) listStatement(f core.Filter, w core.Window) (string, []any) {
 	ranges := s.ranges(f)
 	selected := columns
 	if len(ranges) > 1 {
-		selected = `id AS found, order_date`
+		selected = `id, order_date`
 	}
 	var selects []string
 	var args []any
@@ -60,16 +60,11 @@ func (s *Store) listStatement(f core.Filter, w core.Window) (string, []any) {
 		}
 		selects, args = append(selects, `SELECT `+selected+` FROM orders_orders WHERE `+where), append(args, values...)
 	}
-	page, args := strings.Join(selects, ` UNION ALL `)+` ORDER BY order_date DESC, %s DESC LIMIT ? OFFSET ?`, append(args, w.Limit+1, w.Skip)
-	if len(ranges) == 1 {
-		return fmt.Sprintf(page, "id"), args
+	page := strings.Join(selects, ` UNION ALL `) + ` ORDER BY order_date DESC, id DESC LIMIT ? OFFSET ?`
+	if len(ranges) > 1 {
+		page = `SELECT ` + columns + ` FROM (` + page + `) p CROSS JOIN orders_orders USING (id, order_date)`
 	}
-	return `SELECT ` + columnsOf("o") + ` FROM (` + fmt.Sprintf(page, "found") + `) p CROSS JOIN orders_orders o ON o.id = p.found`, args
-}
-
-// columnsOf are the columns of the table under a name.
-func columnsOf(name string) string {
-	return name + "." + strings.Join(strings.FieldsFunc(columns, func(r rune) bool { return strings.ContainsRune(", \n\t", r) }), ", "+name+".")
+	return page, append(args, w.Limit+1, w.Skip)
 }
 
 // ranges are the filters that find the same orders, each by one range of an index.
@@ -97,7 +92,7 @@ func (s *Store) Count(ctx context.Context, f core.Filter) (int64, error) {
 func (s *Store) countStatement(f core.Filter) (string, []any) {
 	where, args := conditions(f)
 	if all := s.ranges(f); len(all) > 1 { // so that days are ranges, too
-		where += ` AND order_status IN (?` + strings.Repeat(`, ?`, len(all)-1) + `)`
+		where += ` AND order_status IN ` + database.ValueRows(len(all), 1)
 		for _, one := range all {
 			args = append(args, string(one.Status))
 		}

@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"strings"
 	"time"
 
 	"zomato/modules/orders"
@@ -165,7 +164,7 @@ func (s *Store) linesOf(ctx context.Context, ids []int64) (map[int64][]lineRow, 
 
 func linesStatement(orderCount int) string {
 	return `SELECT id, order_id, menu_item_id, name, quantity, item_price, line_total, special_requests, from_stock
-		FROM orders_items WHERE order_id IN (?` + strings.Repeat(`, ?`, orderCount-1) + `) ORDER BY order_id, position`
+		FROM orders_items WHERE order_id IN ` + database.ValueRows(orderCount, 1) + ` ORDER BY order_id, position`
 }
 
 // Move implements core.Store: compare-and-set in one statement.
