@@ -97,9 +97,10 @@ func fxLogger(log *zap.Logger) fxevent.Logger {
 	return quiet
 }
 
-func newMetrics() *prometheus.Registry {
+func newMetrics(db *database.DB) *prometheus.Registry {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	registry.MustRegister(db.Numbers()...)
 	return registry
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -127,4 +128,22 @@ func TestAn_instance_without_Redis_shows_its_own_counts(t *testing.T) {
 	require.Positive(t, memory)
 	require.Zero(t, redis)
 	require.NotContains(t, app.Do(t, "GET", "/metrics", "").Expect(t, 200).Body, "zomato_cache_redis_up")
+}
+
+func TestMetrics_tell_how_much_is_written(t *testing.T) {
+	t.Parallel()
+	testkit.EachDatabase(t, func(t *testing.T, url string) {
+		app := serving(t, "DATABASE_URL="+url)
+		app.Do(t, "POST", "/customers/", `{"name":"Asha","email":"asha@example.com"}`).Expect(t, 201)
+		numbers := app.Do(t, "GET", "/metrics", "").Expect(t, 200).Body
+		if !strings.HasPrefix(url, "sqlite:") {
+			require.NotContains(t, numbers, "zomato_sqlite", "whose writer is one for all")
+			return
+		}
+		for _, pattern := range []string{
+			`(?m)^zomato_sqlite_writes_total [1-9]`, `(?m)^zomato_sqlite_commits_total [1-9]`, `(?m)^zomato_sqlite_writes_waiting \d`,
+		} {
+			require.Regexp(t, pattern, numbers)
+		}
+	})
 }

@@ -179,9 +179,12 @@ func (b *batch) pass(ctx context.Context) {
 // finish commits, runs the hooks, answers everybody, looks after the
 // write-ahead log, frees the writer and begins the next batch, in this order.
 // The steps stand in defer: a hook can end the goroutine that runs it.
+//
+// Whoever can run already comes first, and shares the next commit (docs/adr/0027).
 func (b *batch) finish(ctx context.Context) {
 	var repeat []*member
 	defer func() {
+		b.db.queue.gather()
 		b.db.handOver(repeat)
 		runtime.Gosched() // the next batch begins first, and then the answer of whoever ended this one
 	}()
@@ -283,10 +286,13 @@ func (b *batch) fail(ctx context.Context, cause error) {
 	}
 }
 
+// errSync is an fsync of ours that failed, for whatever reason.
+var errSync = errors.New("fsync failed")
+
 // isDiskFailure tells whether reading or writing a file failed.
 func isDiskFailure(err error) bool {
 	lite, ok := errors.AsType[sqlite3.Error](err)
-	return ok && lite.Code == sqlite3.ErrIoErr
+	return ok && lite.Code == sqlite3.ErrIoErr || errors.Is(err, errSync)
 }
 
 // giveUp stops writing for good and tells who opened the database, once.

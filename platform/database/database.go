@@ -66,6 +66,8 @@ type DB struct {
 
 	// path is the SQLite file, absolute; empty on Postgres.
 	path string
+	// file is the SQLite file, for what only an fsync is wanted of; nil on Postgres.
+	file *dataFile
 	// queue gives SQLite's only writer to one after the other. It is nil on
 	// Postgres.
 	queue *queue
@@ -152,6 +154,9 @@ func (db *DB) Close() error {
 			if pool != nil {
 				db.closedErr = errors.Join(db.closedErr, pool.Close())
 			}
+		}
+		if db.file != nil {
+			db.closedErr = errors.Join(db.closedErr, db.file.release())
 		}
 	})
 	return db.closedErr

@@ -67,6 +67,12 @@ func (db *DB) FailCheckpoints(err error) { db.breaks.Checkpoint.Store(failure(er
 // error takes the place of that.
 func (db *DB) BeforeMoving(do func() error) { db.breaks.Moving.Store(&do) }
 
+// SpoilSync has every fsync of ours fail from now on.
+func (db *DB) SpoilSync() error { return db.file.Close() }
+
+// ErrLogBusy is a checkpoint that SQLite has not begun.
+var ErrLogBusy = errLogBusy
+
 func failure(err error) *error {
 	if err == nil {
 		return nil

@@ -2,6 +2,7 @@ package database
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -35,8 +36,10 @@ func (db *DB) startMoving() {
 }
 
 // moveLog moves the log, until a pass finds little or somebody reads the rest. SQLite
-// syncs the database only in a pass that reaches the end of the log: until then the
-// log is the only place where the pages are sure to be (see abandon).
+// syncs the database only in a pass that reaches the end of the log, which is the
+// writer's: it would wait for all that was moved. So that is brought to the disk here
+// (docs/adr/0028). Until then the log is the only place where the pages are sure to be
+// (see abandon).
 func (db *DB) moveLog(ctx context.Context) error {
 	if before := db.breaks.Moving.Load(); before != nil {
 		if err := (*before)(); err != nil {
@@ -48,8 +51,14 @@ func (db *DB) moveLog(ctx context.Context) error {
 		// The length is that of when the pass began: what has come since, the next
 		// one shows.
 		_, moved, err := db.checkpoint(ctx, db.movers, "PASSIVE")
+		if errors.Is(err, errLogBusy) {
+			continue // the writer was just telling that it has written: there is no waiting for that
+		}
 		if err != nil || moved-before <= movedEnough/db.wal.scale {
 			return err
+		}
+		if err = db.file.Sync(); err != nil {
+			return fmt.Errorf("bring the database to the disk: %w: %w", errSync, err)
 		}
 		before = moved
 	}

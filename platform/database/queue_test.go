@@ -2,6 +2,10 @@ package database_test
 
 import (
 	"context"
+	"os"
+	"os/exec"
+	"runtime"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -72,4 +76,30 @@ func TestClose_waits_for_the_batch_and_refuses_the_rest(t *testing.T) {
 	require.NoError(t, errs[0])
 	require.NoError(t, errs[1])
 	assert.Equal(t, []int{0, 1}, notes(t, open(t, url)))
+}
+
+func TestQueue_lets_come_whoever_can_run(t *testing.T) {
+	t.Parallel()
+	if runtime.GOMAXPROCS(0) != 1 { // once more in a process with one CPU, where nobody runs beside a commit
+		alone := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.count=1")
+		alone.Env = append(os.Environ(), "GOMAXPROCS=1")
+		output, err := alone.CombinedOutput()
+		require.NoError(t, err, "%s", output)
+		return
+	}
+	db := withNotes(t, testkit.SQLite(t))
+	before := db.WriteStats().Batches
+	const writers = 8
+	var group sync.WaitGroup
+	require.NoError(t, db.Write(t.Context(), func(ctx context.Context) error {
+		return database.AfterCommit(ctx, func() func(context.Context) {
+			for id := range writers {
+				group.Go(func() { assert.NoError(t, db.Write(soon(t), adding(db, id))) })
+			}
+			return nil
+		})
+	}))
+	group.Wait()
+	require.Len(t, notes(t, db), writers)
+	require.EqualValues(t, 2, db.WriteStats().Batches-before, "one for the first, and one for all who were there when it ended")
 }

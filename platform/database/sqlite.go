@@ -52,6 +52,9 @@ func (db *DB) openSQLite(ctx context.Context, name string) error {
 		return err
 	}
 	db.path = path
+	if db.file, err = openDataFile(path); err != nil {
+		return err
+	}
 	for _, pool := range []**sqlx.DB{&db.writer, &db.movers} {
 		if *pool, err = openSQLitePool(ctx, path, writerOptions, 1, prepareWriter); err != nil {
 			return cannotOpen(path, err)

@@ -125,6 +125,9 @@ func setBusyTimeout(writer *operation, wait time.Duration) error {
 	return nil
 }
 
+// errLogBusy is a checkpoint that SQLite has not begun.
+var errLogBusy = errors.New("another connection is at one, or is changing what all read first")
+
 // checkpoint runs a checkpoint and tells how many pages are in the log and how
 // many of them have been moved. NOOP only looks.
 func (db *DB) checkpoint(ctx context.Context, on sqlx.QueryerContext, mode string) (length, moved int, err error) {
@@ -134,10 +137,10 @@ func (db *DB) checkpoint(ctx context.Context, on sqlx.QueryerContext, mode strin
 	var busy int
 	row := on.QueryRowxContext(ctx, "PRAGMA wal_checkpoint("+mode+")")
 	if err := row.Scan(&busy, &length, &moved); err != nil {
-		return 0, 0, fmt.Errorf("checkpoint: %w", err)
+		return 0, 0, fmt.Errorf("checkpoint %s: %w", mode, err)
 	}
 	if length < 0 {
-		return 0, 0, errors.New("checkpoint: another process is at one")
+		return 0, 0, fmt.Errorf("checkpoint %s: %w", mode, errLogBusy)
 	}
 	return length, moved, nil
 }
