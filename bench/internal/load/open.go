@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"runtime"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -28,6 +29,11 @@ const attackWarming = time.Second
 
 // attackPatience is how long a request may take before it counts as failed.
 const attackPatience = 10 * time.Second
+
+// attackConnections is how many connections it opens at most. Who finds none free
+// waits for one, and that counts: otherwise a server that stands still for a moment
+// is met by thousands of new ones, and the ports of the machine come to an end.
+const attackConnections = 1024
 
 // attackGC lets the other process's heap grow to five times what is in use.
 const attackGC = 400
@@ -84,8 +90,11 @@ func Attack(in io.Reader, out io.Writer) error {
 	if len(order.Traffic.Requests) == 0 {
 		return errors.New("there is nothing to send")
 	}
-	// It shares the CPUs with the server: the less it does, the more it measures.
-	attacker := vegeta.NewAttacker(vegeta.Timeout(attackPatience), vegeta.HTTP2(false), vegeta.Redirects(vegeta.NoFollow), vegeta.MaxBody(0))
+	// It shares the CPUs with the server: the less it does, the more it measures. One
+	// thread, as wrk has, does not take both of two CPUs away from the server.
+	runtime.GOMAXPROCS(1)
+	attacker := vegeta.NewAttacker(vegeta.Timeout(attackPatience), vegeta.HTTP2(false), vegeta.Redirects(vegeta.NoFollow),
+		vegeta.MaxBody(0), vegeta.MaxConnections(attackConnections))
 	debug.SetGCPercent(attackGC)
 	var metrics vegeta.Metrics
 	pace, begin := vegeta.ConstantPacer{Freq: order.Rate, Per: time.Second}, time.Now()
