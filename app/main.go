@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"syscall"
@@ -24,6 +25,7 @@ import (
 	"go.uber.org/zap"
 
 	"zomato/platform/config"
+	"zomato/platform/database"
 	"zomato/platform/logging"
 )
 
@@ -89,7 +91,7 @@ func (serveCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	app, err := newApp(cfg, log, moduleTable(), fx.Invoke(serve))
+	app, err := newApp(cfg, log, moduleTable(), fx.Invoke(oneForTheWriter, serve))
 	if err != nil {
 		return err
 	}
@@ -106,6 +108,17 @@ func (serveCommand) Run() error {
 	stop, cancel := context.WithTimeout(context.Background(), app.StopTimeout())
 	defer cancel()
 	return errors.Join(verdict(told), app.Stop(stop))
+}
+
+// oneForTheWriter lets Go run on one thread more than there are CPUs, unless
+// GOMAXPROCS says on how many. SQLite's writer is mostly in C or waits for the disk,
+// and takes one of them along: the others would be one CPU short until the runtime
+// sees it, after up to 10 ms (docs/adr/0027). A limit of the container that changes
+// later is not followed any more.
+func oneForTheWriter(db *database.DB) {
+	if db.Dialect() == database.SQLite && os.Getenv("GOMAXPROCS") == "" {
+		runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1)
+	}
 }
 
 // startUnlessSignalled starts the application, which may wait for a database or
