@@ -2,6 +2,8 @@ package database_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -49,6 +51,33 @@ func TestSelect_fills_a_slice(t *testing.T) {
 		assert.ErrorContains(t, ask(new(int), "SELECT id FROM notes"), "pointer to a slice")
 		assert.Error(t, ask(&ids, "SELECT id, id FROM notes"))
 		assert.Error(t, ask(&ids, "SELECT text FROM notes"), "a text is no number")
+	})
+}
+
+// letters reads its value into the memory that it has.
+type letters []byte
+
+// Scan implements sql.Scanner.
+func (l *letters) Scan(value any) error {
+	text, ok := value.(string)
+	if !ok {
+		return errors.ErrUnsupported
+	}
+	*l = append((*l)[:0], text...)
+	return nil
+}
+
+func TestSelect_gives_each_row_memory_of_its_own(t *testing.T) {
+	t.Parallel()
+	testkit.EachDatabase(t, func(t *testing.T, url string) {
+		db := withNotes(t, url)
+		run(t, db, "INSERT INTO notes (id, text) VALUES (1, 'one'), (2, 'two'), (3, 'three')")
+		var all []struct {
+			Text letters `db:"text"`
+		}
+		require.NoError(t, db.Select(t.Context(), &all, "SELECT text FROM notes ORDER BY id"))
+		require.Len(t, all, 3)
+		assert.Equal(t, "one two three", fmt.Sprintf("%s %s %s", all[0].Text, all[1].Text, all[2].Text))
 	})
 }
 
