@@ -63,31 +63,35 @@ func (b *bench) one(ctx context.Context, r *measured, at *stage, number int, r0 
 	if !r.latency || b.quick && number > 0 {
 		return nil
 	}
-	at.later = append(at.later, func() { b.judge(r, b.waits(ctx, r, at, traffic, figures)) })
-	return nil
-}
-
-// waits measures the latency of a row at parts of its capacity.
-func (b *bench) waits(ctx context.Context, r *measured, at *stage, traffic load.Traffic, figures load.Figures) (err error) {
 	for i, share := range shares() {
 		if b.quick && i > 0 {
 			break
 		}
-		if r.consumed {
-			if traffic, err = r.traffic(ctx, at); err != nil {
-				return err
-			}
-		}
 		rate := int(figures.PerSecond) * share / 100
-		waited, err := load.Open(ctx, at.base, traffic, rate, b.during)
-		if errors.Is(err, load.ErrNotAnswered) {
-			r.open[i].failed = fmt.Sprintf("at %d requests per second: %s", rate, err) // which is no figure, and takes none from the ceiling
-			continue
+		at.later[i] = append(at.later[i], func() {
+			if r.err == nil {
+				b.judge(r, b.wait(ctx, r, at, traffic, rate, &r.open[i]))
+			}
+		})
+	}
+	return nil
+}
+
+// wait measures the latency of a row at a rate.
+func (b *bench) wait(ctx context.Context, r *measured, at *stage, traffic load.Traffic, rate int, into *waits) (err error) {
+	if r.consumed {
+		if traffic, err = r.traffic(ctx, at); err != nil {
+			return err
 		}
-		if err != nil {
-			return fmt.Errorf("%d requests per second (%d %%): %w", rate, share, err)
-		}
-		r.open[i].add(waited, rate)
+	}
+	waited, err := load.Open(ctx, at.base, traffic, rate, b.during)
+	switch {
+	case errors.Is(err, load.ErrNotAnswered):
+		into.failed = fmt.Sprintf("at %d requests per second: %s", rate, err) // which is no figure, and takes none from the ceiling
+	case err != nil:
+		return fmt.Errorf("%d requests per second: %w", rate, err)
+	default:
+		into.add(waited, rate)
 	}
 	return nil
 }

@@ -55,9 +55,10 @@ type stage struct {
 	// all are the instances, of which server is the first.
 	all    []*server
 	during time.Duration // of one measurement
-	// later is measured after all ceilings: a rate that the machine cannot carry
-	// leaves the server with thousands of connections, which those would not bear.
-	later []func()
+	// later is measured after all ceilings, each share of the capacity for all rows:
+	// a rate that the machine cannot carry leaves the server with many connections,
+	// and the disk with much to write, which what follows would not bear.
+	later [2][]func()
 }
 
 // aim is what the design wants of a ratio to R0; 0 for nothing.

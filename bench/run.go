@@ -252,7 +252,7 @@ func (b *bench) serve(ctx context.Context, g *group, number int, r0 load.Figures
 		b.judge(r, b.one(ctx, r, at, number, r0))
 	}
 	g.resident = append(g.resident, s.residentMiB())
-	for _, measure := range at.later {
+	for _, measure := range slices.Concat(at.later[:]...) {
 		measure()
 	}
 	return nil
