@@ -112,9 +112,9 @@ func (serveCommand) Run() error {
 
 // oneForTheWriter lets Go run on one thread more than there are CPUs, unless
 // GOMAXPROCS says on how many. SQLite's writer is mostly in C or waits for the disk,
-// and takes one of them along: the others would be one CPU short until the runtime
-// sees it, after up to 10 ms (docs/adr/0027). A limit of the container that changes
-// later is not followed any more.
+// and keeps its thread meanwhile: all others would be one short until the runtime sees
+// it, after up to 10 ms (docs/adr/0027). A limit of the container that changes later is
+// not followed any more.
 func oneForTheWriter(db *database.DB) {
 	if db.Dialect() == database.SQLite && os.Getenv("GOMAXPROCS") == "" {
 		runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1)

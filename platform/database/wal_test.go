@@ -10,15 +10,15 @@ import (
 	"syscall"
 	"testing"
 
-	"zomato/platform/database"
-	"zomato/platform/fault"
-	"zomato/platform/testkit"
-
 	"github.com/mattn/go-sqlite3"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
+
+	"zomato/platform/database"
+	"zomato/platform/fault"
+	"zomato/platform/testkit"
 )
 
 // logPages is the length of the write-ahead log's file, in pages.
@@ -192,9 +192,7 @@ func TestDatabases_of_one_file_leave_each_other_their_locks(t *testing.T) {
 	run(t, stays, "CREATE TABLE heap (content BLOB NOT NULL)")
 	before := locks(t, url)
 	require.NotEmpty(t, before)
-	goes, err := database.Open(t.Context(), database.Config{URL: url}, zap.NewNop())
-	require.NoError(t, err)
-	require.NoError(t, goes.Close())
+	require.NoError(t, quiet(t, database.Config{URL: url}).Close())
 	require.Equal(t, before, locks(t, url), "another process would take the file for its own")
 }
 
