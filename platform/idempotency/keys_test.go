@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"zomato/platform/database"
+	"zomato/platform/database/databasetest"
 	"zomato/platform/fault"
 	"zomato/platform/idempotency"
 	"zomato/platform/testkit"
@@ -241,5 +242,25 @@ func TestForget_removes_what_is_about_a_customer(t *testing.T) {
 		k.has(2, 1)
 		assert.Equal(t, 1, k.number("SELECT COUNT(*) FROM platform_idempotency WHERE key = 'b'"))
 		require.ErrorIs(t, k.Forget(t.Context(), 7), database.ErrReadOnly)
+	})
+}
+
+// Those of a day may be a thousand times larger than the index of whose they are.
+func TestForget_looks_at_no_answer_of_another(t *testing.T) {
+	t.Parallel()
+	testkit.EachDatabase(t, func(t *testing.T, url string) {
+		k := open(t, url)
+		var statement string
+		require.NoError(t, k.db.Write(t.Context(), func(ctx context.Context) error {
+			k.db.Observe(func(_ context.Context, query string, _ []any) { statement = query })
+			defer k.db.Observe(nil)
+			return k.Forget(ctx, 7)
+		}))
+		plan := databasetest.Plan(t, k.db, statement, 7)
+		want := "Index Scan using platform_idempotency_customer "
+		if k.db.Dialect() == database.SQLite {
+			want = "SCAN platform_idempotency USING COVERING INDEX platform_idempotency_customers"
+		}
+		assert.Contains(t, plan, want)
 	})
 }

@@ -145,13 +145,17 @@ func (s store) removeExpired(ctx context.Context, in Scope, oldest int64) error 
 	return nil
 }
 
+// forgetting removes what is about a customer. On SQLite the inner statement looks
+// through an index of all customers (docs/adr/0029) and at no answer of another.
+const forgetting = `DELETE FROM platform_idempotency WHERE id IN (SELECT id FROM platform_idempotency WHERE customer_id = ?)`
+
 // forget removes what is about a customer, also what others that share the
 // commit leave to be stored.
 func (s store) forget(ctx context.Context, customerID int64) error {
 	if err := s.answers.Flush(ctx); err != nil && !errors.Is(err, database.ErrNotWriting) {
 		return fmt.Errorf("idempotency: store the answers of the same commit: %w", err)
 	}
-	if _, err := s.db.Exec(ctx, `DELETE FROM platform_idempotency WHERE customer_id = ?`, customerID); err != nil {
+	if _, err := s.db.Exec(ctx, forgetting, customerID); err != nil {
 		return fmt.Errorf("idempotency: forget the answers about customer %d: %w", customerID, err)
 	}
 	return nil
