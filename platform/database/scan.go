@@ -33,32 +33,21 @@ func (db *DB) collect(rows *sqlx.Rows, query string, dest any) (err error) {
 		return err
 	}
 	all.SetLen(0)
-	into := make([]any, max(1, len(fields)))
 	row := reflect.New(all.Type().Elem()).Elem()
-	aim(into, row, fields)
+	into := aim(row, fields)
 	for n := 0; rows.Next(); n++ {
 		if n > 0 && n == all.Cap() {
 			all.Grow(max(pageRows, n))
 		}
 		row.SetZero() // a field that reads its value by itself must not write into the last row's
-		if err = rows.Scan(into...); err != nil {
-			return err //nolint:wrapcheck // as sqlx gives it; the caller says what it read
+		if err = into.read(rows); err != nil {
+			return err
 		}
 		all.Grow(1)
 		all.SetLen(n + 1)
 		all.Index(n).Set(row)
 	}
 	return rows.Err() //nolint:wrapcheck // likewise
-}
-
-// aim points at what the columns of a row are read into.
-func aim(into []any, row reflect.Value, fields [][]int) {
-	if fields == nil {
-		into[0] = row.Addr().Interface()
-	}
-	for i, field := range fields {
-		into[i] = row.FieldByIndex(field).Addr().Interface()
-	}
 }
 
 // one reads the first row of a query into dest, a pointer, and closes the rows.
@@ -76,10 +65,8 @@ func (db *DB) one(rows *sqlx.Rows, query string, dest any) (err error) {
 	if !rows.Next() {
 		return cmp.Or(rows.Err(), sql.ErrNoRows)
 	}
-	into := make([]any, max(1, len(fields)))
-	aim(into, pointer.Elem(), fields)
-	if err = rows.Scan(into...); err != nil {
-		return err //nolint:wrapcheck // as sqlx gives it; the caller says what it read
+	if err = aim(pointer.Elem(), fields).read(rows); err != nil {
+		return err
 	}
 	return rows.Close() //nolint:wrapcheck // likewise
 }
@@ -98,12 +85,12 @@ type fieldKey struct {
 
 // of gives the field of a struct that each column is read into, by the db tags;
 // nil for a type that one column fills.
-func (c *fieldCache) of(rows *sqlx.Rows, query string, of reflect.Type) ([][]int, error) {
-	if of.Kind() != reflect.Struct || reflect.PointerTo(of).Implements(reflect.TypeFor[sql.Scanner]()) {
+func (c *fieldCache) of(rows *sqlx.Rows, query string, of reflect.Type) ([]field, error) {
+	if of.Kind() != reflect.Struct || scansItself(of) {
 		return nil, nil
 	}
 	if found, ok := c.known.Load(fieldKey{query, of}); ok {
-		if fields, ok := found.([][]int); ok { // it always is
+		if fields, ok := found.([]field); ok { // it always is
 			return fields, nil
 		}
 	}
@@ -111,11 +98,12 @@ func (c *fieldCache) of(rows *sqlx.Rows, query string, of reflect.Type) ([][]int
 	if err != nil {
 		return nil, err //nolint:wrapcheck // as sqlx gives it; the caller says what it read
 	}
-	fields := rows.Mapper.TraversalsByName(of, columns)
-	for i, field := range fields {
-		if len(field) == 0 {
+	fields := make([]field, len(columns))
+	for i, index := range rows.Mapper.TraversalsByName(of, columns) {
+		if len(index) == 0 {
 			return nil, fmt.Errorf("database: there is no field for the column %s in %s", columns[i], of)
 		}
+		fields[i] = field{index, isSimple(of.FieldByIndex(index).Type)}
 	}
 	// What * stands for changes with the table.
 	if c.count.Load() < reboundLimit && !strings.Contains(query, "*") {

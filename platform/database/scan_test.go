@@ -81,6 +81,108 @@ func TestSelect_gives_each_row_memory_of_its_own(t *testing.T) {
 	})
 }
 
+type (
+	colour string // reads nothing by itself
+	loud   string
+	small  int8
+)
+
+// Scan implements sql.Scanner.
+func (l *loud) Scan(value any) error {
+	*l = loud(fmt.Sprint(value, "!"))
+	return nil
+}
+
+// things has a field of each kind that values are put into, and some that they are not.
+type things struct {
+	Whole   int64    `db:"whole"`
+	Int     int      `db:"int"`
+	Small   small    `db:"small"`
+	Text    string   `db:"text"`
+	Colour  colour   `db:"colour"`
+	Real    float64  `db:"real"`
+	Truth   bool     `db:"truth"`
+	Perhaps *int     `db:"perhaps"`
+	Maybe   *colour  `db:"maybe"`
+	Letters letters  `db:"letters"`
+	Bytes   []byte   `db:"bytes"`
+	Any     any      `db:"anything"`
+	Half    *float64 `db:"half"`
+	Loud    loud     `db:"loud"`
+	Louder  *loud    `db:"louder"`
+}
+
+// thing is a row of things, of which some values are given.
+func thing(given map[string]string) string {
+	query := "SELECT"
+	for _, column := range [][2]string{
+		{"whole", "9007199254740993"},
+		{"int", "-5"},
+		{"small", "127"},
+		{"text", "'one'"},
+		{"colour", "'red'"},
+		{"real", "CAST(0.5 AS DOUBLE PRECISION)"},
+		{"truth", "truths.yes"},
+		{"perhaps", "7"},
+		{"maybe", "'blue'"},
+		{"letters", "'abc'"},
+		{"bytes", "'xyz'"},
+		{"anything", "8"},
+		{"half", "CAST(0.5 AS DOUBLE PRECISION)"},
+		{"loud", "'a'"},
+		{"louder", "'b'"},
+	} {
+		value := column[1]
+		if other, ok := given[column[0]]; ok {
+			value = other
+		}
+		query += " " + value + " AS " + column[0] + ","
+	}
+	return query[:len(query)-1] + " FROM truths"
+}
+
+func TestSelect_reads_each_kind_of_value(t *testing.T) {
+	t.Parallel()
+	testkit.EachDatabase(t, func(t *testing.T, url string) {
+		db := withNotes(t, url)
+		// SQLite tells truth values from numbers by the column.
+		run(t, db, "CREATE TABLE truths (yes BOOLEAN NOT NULL)", "INSERT INTO truths VALUES (TRUE)")
+		usual := things{
+			9007199254740993, -5, 127, "one", "red", 0.5, true, new(7), new(colour("blue")), letters("abc"), []byte("xyz"), int64(8), new(0.5), "a!", new(loud("b!")),
+		}
+		other := usual
+		other.Perhaps, other.Maybe, other.Half, other.Any = nil, nil, nil, nil
+		other.Text, other.Int, other.Real = "12", 34, 3 // of other kinds: what database/sql makes of them
+		texts := map[string]string{"perhaps": "NULL", "maybe": "NULL", "half": "NULL", "anything": "NULL", "text": "12", "int": "'34'", "real": "3"}
+		if db.Dialect() == database.Postgres { // where a column has one kind in all rows
+			texts["text"], texts["int"], texts["real"] = "'12'", "34", "CAST(3 AS DOUBLE PRECISION)"
+		}
+		var all []things
+		require.NoError(t, db.Select(t.Context(), &all, thing(nil)+" UNION ALL "+thing(texts)+" UNION ALL "+thing(nil)))
+		assert.Equal(t, []things{usual, other, usual}, all)
+		var one things
+		require.NoError(t, db.Get(t.Context(), &one, thing(texts)))
+		assert.Equal(t, other, one)
+		require.NoError(t, db.Get(t.Context(), &one, thing(map[string]string{"whole": "'77'", "text": "12", "real": "3"})))
+		assert.Equal(t, []any{int64(77), "12", 3.0}, []any{one.Whole, one.Text, one.Real})
+
+		for given, complaint := range map[[2]string]string{
+			{"small", "128"}:      "out of range",
+			{"whole", "NULL"}:     "NULL",
+			{"text", "NULL"}:      "NULL",
+			{"colour", "34"}:      "unsupported",
+			{"truth", "'no one'"}: "",
+			{"int", "'many'"}:     "",
+			{"letters", "NULL"}:   errors.ErrUnsupported.Error(),
+		} {
+			err := db.Select(t.Context(), &all, thing(map[string]string{given[0]: given[1]}))
+			require.Error(t, err, "%s", given)
+			assert.Contains(t, err.Error(), complaint, "%s", given)
+			assert.NotContains(t, err.Error(), "another kind than the field", "%s", given)
+		}
+	})
+}
+
 // BenchmarkSelect measures reading a page of a list.
 func BenchmarkSelect(b *testing.B) {
 	db, err := database.Open(b.Context(), database.Config{URL: testkit.SQLite(b)}, zap.NewNop())
