@@ -27,14 +27,6 @@ func (r Rating) Hundredths() int64 {
 	return (200*r.Sum + r.Count) / (2 * r.Count)
 }
 
-// micro gives the mean in millionths of a star, rounded down.
-func (r Rating) micro() int64 {
-	if r.Count == 0 {
-		return 0
-	}
-	return 1_000_000 * r.Sum / r.Count
-}
-
 // RankMean is the mean, in millionths of a star, by which a rank is computed. It
 // is near to what the mean of all is in life, and may not change: ranks are
 // stored.
@@ -79,10 +71,8 @@ type RatingStore interface {
 	LockRating(ctx context.Context, restaurantID int64) (StoredRating, error)
 	// SetRating stores the rating of a restaurant.
 	SetRating(ctx context.Context, restaurantID int64, r StoredRating) error
-	// Totals reads the rating of all restaurants together.
-	Totals(ctx context.Context) (Rating, error)
-	// AddToTotals adds to it. It is the last thing that a unit of work locks,
-	// since all that rate wait for each other there.
+	// AddToTotals adds to the rating of all restaurants together. It is the last
+	// thing that a unit of work locks, since all that rate wait for each other there.
 	AddToTotals(ctx context.Context, change restaurants.RatingChange) error
 }
 

@@ -67,15 +67,15 @@ type Criteria struct {
 // Ranking is an order in the terms of a store: by a key and then by id, both
 // downwards. The key is a whole number that every database computes alike:
 //
-//	relevance   (PriorSum + 1,000,000 × sum of stars) / (10 + number of ratings)
+//	relevance   (10 × Mean + 1,000,000 × sum of stars) / (10 + number of ratings)
 //	rating      the mean in hundredths
 //	popularity  the number of ratings
 //	newest      the id
 type Ranking struct {
 	Sort Sort
-	// PriorSum is the sum of the stars, in millionths, of the ten ratings by
-	// which every restaurant is thought to begin: ten times the mean of all.
-	PriorSum int64
+	// Mean is the mean of all ratings, in millionths of a star, which every
+	// restaurant is thought to begin by ten times; nil is that of now.
+	Mean *int64
 	// Limit, Skip and After choose the page: After is nil for the first.
 	Limit, Skip int
 	After       *Rank
@@ -84,11 +84,12 @@ type Ranking struct {
 // Rank is a place in a ranking.
 type Rank struct{ Key, ID int64 }
 
-// Ranked is a restaurant with the key by which it was ranked.
+// Ranked is a restaurant with the key by which it was ranked, and the mean of all
+// that is in the key; 0 if none is.
 type Ranked struct {
 	restaurants.Restaurant
 
-	Key int64
+	Key, Mean int64
 }
 
 // SearchStore finds restaurants and dishes.
@@ -127,20 +128,16 @@ func (s *Service) Search(ctx context.Context, in Search, q paging.Query) (paging
 	if err != nil {
 		return paging.Page[Hit]{}, err
 	}
-	at, err := s.startOf(ctx, in.Sort, q)
+	ranking, err := in.ranking(q)
 	if err != nil {
 		return paging.Page[Hit]{}, err
-	}
-	ranking := Ranking{Sort: in.Sort, PriorSum: Prior * at.Mean, Limit: q.Limit, Skip: q.Skip}
-	if q.After != "" {
-		ranking.After = &Rank{Key: at.Key, ID: at.ID}
 	}
 	found, err := s.store.Search(ctx, criteria, ranking)
 	if err != nil {
 		return paging.Page[Hit]{}, err
 	}
 	page := paging.Convert(paging.Cut(found, q.Limit, func(r Ranked) rankedPosition {
-		return rankedPosition{Sort: in.Sort, Mean: at.Mean, Key: r.Key, ID: r.ID}
+		return rankedPosition{Sort: in.Sort, Mean: r.Mean, Key: r.Key, ID: r.ID}
 	}), func(r Ranked) Hit { return Hit{Restaurant: r.Restaurant} })
 	if in.Q != "" {
 		if err = s.addDishes(ctx, page.Items, criteria.Words); err != nil {
@@ -150,18 +147,18 @@ func (s *Service) Search(ctx context.Context, in Search, q paging.Query) (paging
 	return paging.Counted(page, q, func() (int64, error) { return s.store.CountFound(ctx, criteria) })
 }
 
-// startOf gives the position that a page begins behind; that of the first page
-// has only the mean of all.
-func (s *Service) startOf(ctx context.Context, sort Sort, q paging.Query) (rankedPosition, error) {
+// ranking gives the order, and the page of it that is asked for.
+func (in Search) ranking(q paging.Query) (Ranking, error) {
+	r := Ranking{Sort: in.Sort, Limit: q.Limit, Skip: q.Skip}
 	if q.After == "" {
-		totals, err := s.store.Totals(ctx)
-		return rankedPosition{Mean: totals.micro()}, err
+		return r, nil
 	}
 	at, err := paging.Position[rankedPosition](q)
-	if err == nil && (at.Sort != sort || at.Mean < 0 || at.Mean > 1_000_000*maxStars) {
+	if err == nil && (at.Sort != in.Sort || at.Mean < 0 || at.Mean > 1_000_000*maxStars) {
 		err = paging.Refuse()
 	}
-	return at, err
+	r.Mean, r.After = &at.Mean, &Rank{Key: at.Key, ID: at.ID}
+	return r, err
 }
 
 // addDishes completes hits by the dishes that the words found.

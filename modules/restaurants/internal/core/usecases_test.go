@@ -62,8 +62,6 @@ func (k *keeping) DeleteItem(context.Context, restaurants.MenuItem) error {
 	return nil
 }
 
-func (*keeping) Totals(context.Context) (core.Rating, error) { return core.Rating{}, nil }
-
 func (k *keeping) Search(_ context.Context, c core.Criteria, _ core.Ranking) ([]core.Ranked, error) {
 	k.criteria = c
 	return nil, nil

@@ -91,6 +91,17 @@ func (f fixture) insert(t *testing.T, r restaurants.Restaurant) restaurants.Rest
 	return stored
 }
 
+// totals gives the rating of all restaurants together.
+func (f fixture) totals(t *testing.T) core.Rating {
+	t.Helper()
+	var totals struct {
+		Sum   int64 `db:"rating_sum"`
+		Count int64 `db:"rating_count"`
+	}
+	require.NoError(t, f.db.Get(t.Context(), &totals, "SELECT rating_sum, rating_count FROM restaurants_totals"))
+	return core.Rating(totals)
+}
+
 // insertItem stores a menu item.
 func (f fixture) insertItem(t *testing.T, i restaurants.MenuItem) restaurants.MenuItem {
 	t.Helper()

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"zomato/modules/restaurants/internal/core"
 )
@@ -10,8 +11,7 @@ import (
 // isByRank tells whether a search reads restaurants in the order of their stored
 // ranks: by relevance, and nothing else that an index finds but one cuisine.
 func isByRank(c core.Criteria, r core.Ranking) bool {
-	byRelevance := r.Sort != core.ByRating && r.Sort != core.ByPopularity && r.Sort != core.ByNewest
-	return byRelevance && len(c.Cuisines) <= 1 && len(c.Words) == 0 && len(c.Location) == 0
+	return isByRelevance(r.Sort) && len(c.Cuisines) <= 1 && len(c.Words) == 0 && len(c.Location) == 0
 }
 
 // rankedFor builds the statement of a search by rank (docs/adr/0018). The mean of
@@ -32,17 +32,17 @@ func rankedFor(c core.Criteria, r core.Ranking) (string, []any) {
 	if c.MinRating > 0 {
 		where.add(ranks+".rating >= ?", c.MinRating)
 	}
-	moved := r.PriorSum/core.Prior - core.RankMean
-	key, args := keyOf(r)
+	key, mean := keyOf(r), meanOf(r)
+	moved := expression{fmt.Sprintf("ABS(%s - %d)", mean.sql, core.RankMean), mean.args}
 	if r.After != nil {
-		where.add("("+key+", r.id) < (?, ?)", append(args, r.After.Key, r.After.ID)...)
-		where.add(ranks+".rank <= ?", r.After.Key+max(0, -moved))
+		where.add("("+key.sql+", r.id) < (?, ?)", slices.Concat(key.args, []any{r.After.Key, r.After.ID})...)
+		where.add(ranks+".rank <= ?", r.After.Key+max(0, core.RankMean-*r.Mean))
 	}
 	last := `SELECT ` + ranks + `.rank FROM ` + from + ` WHERE ` + where.String() + ` ORDER BY ` + ranks + `.rank DESC LIMIT 1 OFFSET ?`
-	args = append(append(args[:len(args):len(args)], where.args...), where.args...)
-	return `SELECT ` + columns + `, ` + key + ` AS sort_key FROM ` + from + `
-		WHERE ` + where.String() + ` AND ` + ranks + `.rank >= COALESCE((` + last + `), 0) - ?
-		ORDER BY sort_key DESC, r.id DESC LIMIT ? OFFSET ?`, append(args, r.Limit+r.Skip, max(moved, -moved), r.Limit+1, r.Skip)
+	return `SELECT ` + columns + `, ` + key.sql + ` AS sort_key, ` + mean.sql + ` AS mean FROM ` + from + `
+		WHERE ` + where.String() + ` AND ` + ranks + `.rank >= COALESCE((` + last + `), 0) - ` + moved.sql + `
+		ORDER BY sort_key DESC, r.id DESC LIMIT ? OFFSET ?`,
+		slices.Concat(key.args, mean.args, where.args, where.args, []any{r.Limit + r.Skip}, moved.args, []any{r.Limit + 1, r.Skip})
 }
 
 // BestRanked gives active restaurants, the best ranked first: they are read from

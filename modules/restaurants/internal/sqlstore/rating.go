@@ -10,12 +10,6 @@ import (
 	"zomato/modules/restaurants/internal/core"
 )
 
-// ratingRow is the rating of all restaurants as it is stored.
-type ratingRow struct {
-	Sum   int64 `db:"rating_sum"`
-	Count int64 `db:"rating_count"`
-}
-
 // partsRow is the rating of a restaurant as it is stored.
 type partsRow struct {
 	ReviewSum     int64 `db:"review_sum"`
@@ -68,15 +62,6 @@ func (s *Store) SetRating(ctx context.Context, restaurantID int64, r core.Stored
 	}
 	return s.exec(ctx, fmt.Sprintf("set the rating of restaurant %d at its cuisines", restaurantID),
 		`UPDATE restaurants_restaurant_cuisines SET rating = ?, rank = ? WHERE restaurant_id = ?`, at.Rating, at.Rank, restaurantID)
-}
-
-// Totals implements core.RatingStore.
-func (s *Store) Totals(ctx context.Context) (core.Rating, error) {
-	var r ratingRow
-	if err := s.db.Get(ctx, &r, `SELECT rating_sum, rating_count FROM restaurants_totals WHERE id = 1`); err != nil {
-		return core.Rating{}, fmt.Errorf("read the rating of all restaurants: %w", err)
-	}
-	return core.Rating(r), nil
 }
 
 // AddToTotals implements core.RatingStore.

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,7 +16,8 @@ import (
 type rankedRow struct {
 	row
 
-	Key int64 `db:"sort_key"`
+	Key  int64 `db:"sort_key"`
+	Mean int64 `db:"mean"`
 }
 
 // Search implements core.SearchStore.
@@ -27,7 +29,7 @@ func (s *Store) Search(ctx context.Context, c core.Criteria, r core.Ranking) ([]
 	}
 	out := make([]core.Ranked, len(rows))
 	for i := range rows {
-		out[i] = core.Ranked{Restaurant: rows[i].restaurant(), Key: rows[i].Key}
+		out[i] = core.Ranked{Restaurant: rows[i].restaurant(), Key: rows[i].Key, Mean: rows[i].Mean}
 	}
 	return out, nil
 }
@@ -42,30 +44,53 @@ func searchFor(c core.Criteria, r core.Ranking) (string, []any) {
 
 // sortedFor builds the statement of a search that sorts all that match.
 func sortedFor(c core.Criteria, r core.Ranking) (string, []any) {
-	key, args := keyOf(r)
+	key, mean := keyOf(r), meanOf(r)
 	where := matching(c)
 	if r.After != nil {
-		again, more := keyOf(r)
-		where.add("("+again+", r.id) < (?, ?)", append(more, r.After.Key, r.After.ID)...)
+		where.add("("+key.sql+", r.id) < (?, ?)", slices.Concat(key.args, []any{r.After.Key, r.After.ID})...)
 	}
-	args = append(args, where.args...)
-	return `SELECT ` + columns + `, ` + key + ` AS sort_key FROM restaurants_restaurants r
+	return `SELECT ` + columns + `, ` + key.sql + ` AS sort_key, ` + mean.sql + ` AS mean FROM restaurants_restaurants r
 		WHERE ` + where.String() + `
-		ORDER BY sort_key DESC, r.id DESC LIMIT ? OFFSET ?`, append(args, r.Limit+1, r.Skip)
+		ORDER BY sort_key DESC, r.id DESC LIMIT ? OFFSET ?`, slices.Concat(key.args, mean.args, where.args, []any{r.Limit + 1, r.Skip})
 }
 
-// keyOf gives the key of a ranking as SQL. All of it is about whole numbers that
-// are not negative, whose division is the same on every database.
-func keyOf(r core.Ranking) (string, []any) {
+// expression is SQL with its arguments.
+type expression struct {
+	sql  string
+	args []any
+}
+
+// keyOf gives the key of a ranking. All of it is about whole numbers that are not
+// negative, whose division is the same on every database.
+func keyOf(r core.Ranking) expression {
 	switch r.Sort {
 	case core.ByRating:
-		return "r.rating", nil
+		return expression{sql: "r.rating"}
 	case core.ByPopularity:
-		return "r.rating_count + r.imported_count", nil
+		return expression{sql: "r.rating_count + r.imported_count"}
 	case core.ByNewest:
-		return "r.id", nil
+		return expression{sql: "r.id"}
 	default:
-		return "(? + 1000000 * (r.rating_sum + r.imported_sum)) / (" + strconv.Itoa(core.Prior) + " + r.rating_count + r.imported_count)", []any{r.PriorSum}
+		mean := meanOf(r)
+		return expression{fmt.Sprintf("(%d * %s + 1000000 * (r.rating_sum + r.imported_sum)) / (%[1]d + r.rating_count + r.imported_count)", core.Prior, mean.sql), mean.args}
+	}
+}
+
+// isByRelevance tells whether the keys of an order have the mean of all.
+func isByRelevance(sort core.Sort) bool {
+	return sort != core.ByRating && sort != core.ByPopularity && sort != core.ByNewest
+}
+
+// meanOf gives the mean of all that a ranking goes by. That of now is read by the
+// search itself, once.
+func meanOf(r core.Ranking) expression {
+	switch {
+	case !isByRelevance(r.Sort):
+		return expression{sql: "0"}
+	case r.Mean != nil:
+		return expression{"CAST(? AS BIGINT)", []any{*r.Mean}}
+	default:
+		return expression{sql: "(SELECT COALESCE(1000000 * t.rating_sum / NULLIF(t.rating_count, 0), 0) FROM restaurants_totals t WHERE t.id = 1)"}
 	}
 }
 

@@ -144,7 +144,7 @@ func TestSearch_sorts(t *testing.T) {
 			assert.Equal(t, want, f.letters(t, core.Search{Sort: sort}, paging.Query{}), sort)
 		}
 		// The mean of all is 74 stars / 17 = 4.352941, by hand:
-		page, err := f.store.Search(t.Context(), core.Criteria{}, core.Ranking{Sort: core.ByRelevance, PriorSum: 10 * 4_352_941, Limit: 5})
+		page, err := f.store.Search(t.Context(), core.Criteria{}, core.Ranking{Sort: core.ByRelevance, Mean: new(int64(4_352_941)), Limit: 5})
 		require.NoError(t, err)
 		var keys []int64
 		for _, r := range page {
@@ -176,6 +176,7 @@ func TestSearch_pages_without_gap_or_double_while_ratings_come(t *testing.T) {
 			return nil
 		})
 		late := f.create(t, "Rated between the pages").ID
+		require.NoError(t, f.service.Rate(t.Context(), late, restaurants.RatingChange{Stars: 2, Count: 1})) // the mean of all is 2 at first
 		for _, sort := range []core.Sort{core.ByRelevance, core.ByRating, core.ByPopularity, core.ByNewest} {
 			whole, err := f.service.Search(t.Context(), core.Search{Sort: sort}, paging.Query{Limit: 100})
 			require.NoError(t, err)

@@ -123,8 +123,7 @@ func TestRate_counts_for_a_deleted_restaurant_too(t *testing.T) {
 		require.NoError(t, f.service.Rate(t.Context(), made.ID, restaurants.RatingChange{Stars: 5, Count: 1}))
 		require.NoError(t, f.service.Delete(t.Context(), made.ID, nil))
 		require.NoError(t, f.service.Rate(t.Context(), made.ID, restaurants.RatingChange{Stars: -5, Count: -1}))
-		totals, err := f.store.Totals(t.Context())
-		require.NoError(t, err)
+		totals := f.totals(t)
 		assert.Equal(t, core.Rating{}, totals)
 	})
 }
@@ -145,8 +144,7 @@ func TestRate_is_undone_with_the_unit_of_work_around_it(t *testing.T) {
 		got, err := f.service.Get(t.Context(), made.ID)
 		require.NoError(t, err)
 		assert.Equal(t, made, got)
-		totals, err := f.store.Totals(t.Context())
-		require.NoError(t, err)
+		totals := f.totals(t)
 		assert.Equal(t, core.Rating{}, totals)
 	})
 }
@@ -169,8 +167,7 @@ func TestRate_counts_what_comes_at_once(t *testing.T) {
 		got, err := f.service.Get(t.Context(), made.ID)
 		require.NoError(t, err)
 		assert.Equal(t, int64(15), got.RatingCount)
-		totals, err := f.store.Totals(t.Context())
-		require.NoError(t, err)
+		totals := f.totals(t)
 		assert.Equal(t, core.Rating{Sum: 60, Count: 20}, totals)
 	})
 }
