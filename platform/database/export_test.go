@@ -93,3 +93,8 @@ const (
 	LogUrgentStep = logUrgentStep
 	LogLook       = logLook
 )
+
+// InPieces is how a file is written out.
+func InPieces(size int64, now func() time.Time, write func(at, length int64) error) error {
+	return inPieces(size, now, write)
+}

@@ -57,8 +57,8 @@ func (db *DB) moveLog(ctx context.Context) error {
 		if err != nil || moved-before <= movedEnough/db.wal.scale {
 			return err
 		}
-		if err = db.file.Sync(); err != nil {
-			return fmt.Errorf("bring the database to the disk: %w: %w", errSync, err)
+		if err = db.file.bring(); err != nil {
+			return err
 		}
 		before = moved
 	}
