@@ -17,13 +17,11 @@ type field struct {
 // isSimple tells whether a cell can take the values of a field: it is a number, a
 // text or a truth value, or a pointer to one, and does not read its value by itself.
 func isSimple(of reflect.Type) bool {
+	if of.Kind() == reflect.Pointer {
+		of = of.Elem()
+	}
 	if scansItself(of) {
 		return false
-	}
-	if of.Kind() == reflect.Pointer {
-		if of = of.Elem(); scansItself(of) {
-			return false
-		}
 	}
 	switch of.Kind() { //nolint:exhaustive // all others are database/sql's
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64, reflect.Float64, reflect.String, reflect.Bool:
@@ -99,11 +97,10 @@ func aim(row reflect.Value, fields []field) *target {
 	}
 	cells := make([]cell, len(fields))
 	for i, f := range fields {
-		place := row.FieldByIndex(f.index)
-		if f.simple {
-			cells[i].place, t.into[i] = place, &cells[i]
+		if cells[i].place = row.FieldByIndex(f.index); f.simple {
+			t.into[i] = &cells[i]
 		} else {
-			t.into[i] = place.Addr().Interface()
+			t.into[i] = cells[i].place.Addr().Interface()
 		}
 	}
 	return t

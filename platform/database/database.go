@@ -66,7 +66,7 @@ type DB struct {
 
 	// path is the SQLite file, absolute; empty on Postgres.
 	path string
-	// file is the SQLite file, for what only an fsync is wanted of; nil on Postgres.
+	// file is the SQLite file, to bring it to the disk by; nil on Postgres.
 	file *dataFile
 	// queue gives SQLite's only writer to one after the other. It is nil on
 	// Postgres.

@@ -11,7 +11,8 @@ import (
 // isByRank tells whether a search reads restaurants in the order of their stored
 // ranks: by relevance, and nothing else that an index finds but one cuisine.
 func isByRank(c core.Criteria, r core.Ranking) bool {
-	return isByRelevance(r.Sort) && len(c.Cuisines) <= 1 && len(c.Words) == 0 && len(c.Location) == 0
+	byRelevance := r.Sort != core.ByRating && r.Sort != core.ByPopularity && r.Sort != core.ByNewest
+	return byRelevance && len(c.Cuisines) <= 1 && len(c.Words) == 0 && len(c.Location) == 0
 }
 
 // rankedFor builds the statement of a search by rank (docs/adr/0018). The mean of
@@ -32,7 +33,7 @@ func rankedFor(c core.Criteria, r core.Ranking) (string, []any) {
 	if c.MinRating > 0 {
 		where.add(ranks+".rating >= ?", c.MinRating)
 	}
-	key, mean := keyOf(r), meanOf(r)
+	key, mean := keyOf(r)
 	moved := expression{fmt.Sprintf("ABS(%s - %d)", mean.sql, core.RankMean), mean.args}
 	if r.After != nil {
 		where.add("("+key.sql+", r.id) < (?, ?)", slices.Concat(key.args, []any{r.After.Key, r.After.ID})...)

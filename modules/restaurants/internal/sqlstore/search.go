@@ -44,7 +44,7 @@ func searchFor(c core.Criteria, r core.Ranking) (string, []any) {
 
 // sortedFor builds the statement of a search that sorts all that match.
 func sortedFor(c core.Criteria, r core.Ranking) (string, []any) {
-	key, mean := keyOf(r), meanOf(r)
+	key, mean := keyOf(r)
 	where := matching(c)
 	if r.After != nil {
 		where.add("("+key.sql+", r.id) < (?, ?)", slices.Concat(key.args, []any{r.After.Key, r.After.ID})...)
@@ -60,38 +60,32 @@ type expression struct {
 	args []any
 }
 
-// keyOf gives the key of a ranking. All of it is about whole numbers that are not
-// negative, whose division is the same on every database.
-func keyOf(r core.Ranking) expression {
+// keyOf gives the key of a ranking, and the mean of all that is in it; 0 if none is.
+// All of it is about whole numbers that are not negative, whose division is the same
+// on every database.
+func keyOf(r core.Ranking) (key, mean expression) {
+	mean.sql = "0"
 	switch r.Sort {
 	case core.ByRating:
-		return expression{sql: "r.rating"}
+		key.sql = "r.rating"
 	case core.ByPopularity:
-		return expression{sql: "r.rating_count + r.imported_count"}
+		key.sql = "r.rating_count + r.imported_count"
 	case core.ByNewest:
-		return expression{sql: "r.id"}
+		key.sql = "r.id"
 	default:
-		mean := meanOf(r)
-		return expression{fmt.Sprintf("(%d * %s + 1000000 * (r.rating_sum + r.imported_sum)) / (%[1]d + r.rating_count + r.imported_count)", core.Prior, mean.sql), mean.args}
+		mean = meanOf(r)
+		key = expression{fmt.Sprintf("(%d * %s + 1000000 * (r.rating_sum + r.imported_sum)) / (%[1]d + r.rating_count + r.imported_count)", core.Prior, mean.sql), mean.args}
 	}
-}
-
-// isByRelevance tells whether the keys of an order have the mean of all.
-func isByRelevance(sort core.Sort) bool {
-	return sort != core.ByRating && sort != core.ByPopularity && sort != core.ByNewest
+	return key, mean
 }
 
 // meanOf gives the mean of all that a ranking goes by. That of now is read by the
 // search itself, once.
 func meanOf(r core.Ranking) expression {
-	switch {
-	case !isByRelevance(r.Sort):
-		return expression{sql: "0"}
-	case r.Mean != nil:
+	if r.Mean != nil {
 		return expression{"CAST(? AS BIGINT)", []any{*r.Mean}}
-	default:
-		return expression{sql: "(SELECT COALESCE(1000000 * t.rating_sum / NULLIF(t.rating_count, 0), 0) FROM restaurants_totals t WHERE t.id = 1)"}
 	}
+	return expression{sql: "(SELECT COALESCE(1000000 * t.rating_sum / NULLIF(t.rating_count, 0), 0) FROM restaurants_totals t WHERE t.id = 1)"}
 }
 
 // CountFound implements core.SearchStore.
